@@ -1,0 +1,188 @@
+"""What the window and the worker say to each other: frozen, typed, sent as msgpack (never pickled objects).
+
+Every run has an id; a message with another id is stale and is dropped. Commands go to the worker, events come back.
+"""
+
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+from playground.experiment.document import Experiment
+
+
+class Message(Struct, frozen=True, tag_field="type"):
+    """Base of all messages."""
+
+
+# -- commands: window → worker ------------------------------------------------------------------------------------
+
+
+class Start(Message, frozen=True, tag="start"):
+    """Build this experiment and wait, paused, at step 0 (or where `checkpoint`, a file, left off).
+
+    folder: where relative paths of the experiment begin. checkpoints: where to write them ("" for nowhere).
+    memory: name of the shared memory for traces.
+    """
+
+    run: int
+    experiment: Experiment
+    engine: str = "auto"
+    folder: str = ""
+    checkpoints: str = ""
+    checkpoint: str = ""
+    memory: str = ""
+
+
+class Play(Message, frozen=True, tag="play"):
+    """Train. `steps`: pause by itself after so many (0: go on until the goal). `speed`: most steps a second (0: any)."""
+
+    run: int
+    steps: int = 0
+    speed: float = 0.0
+
+
+class Pause(Message, frozen=True, tag="pause"):
+    run: int
+
+
+class Reset(Message, frozen=True, tag="reset"):
+    """Back to step 0 and the very same initial weights."""
+
+    run: int
+
+
+class Update(Message, frozen=True, tag="update"):
+    """The document changed. Training settings apply to the running nets; every weight whose name and shape did not
+    change is kept."""
+
+    run: int
+    experiment: Experiment
+
+
+class SaveCheckpoint(Message, frozen=True, tag="save_checkpoint"):
+    """Write a checkpoint now, to `path`."""
+
+    run: int
+    path: str
+
+
+class TracesRead(Message, frozen=True, tag="traces_read"):
+    """The window has copied the traces of `slot`; the worker may write there again."""
+
+    run: int
+    slot: int
+
+
+class Quit(Message, frozen=True, tag="quit"):
+    pass
+
+
+# -- events: worker → window --------------------------------------------------------------------------------------
+
+
+class Ready(Message, frozen=True, tag="ready"):
+    """The worker is warm. engines: name → one calm line (why it can or cannot be used here)."""
+
+    engines: dict[str, str]
+
+
+class NetFacts(Struct, frozen=True):
+    """parameters: how many numbers are trained. layers: layer id → nodes in the cell's order."""
+
+    name: str
+    parameters: int
+    layers: dict[str, list[str]]
+
+
+class Started(Message, frozen=True, tag="started"):
+    """Built, paused at `step`. Also sent after every Update and Reset that rebuilt something.
+
+    baselines: name → (headline metric, loss), from the task.
+    """
+
+    run: int
+    step: int
+    engine: str
+    networks: tuple[NetFacts, ...]
+    baselines: dict[str, tuple[float, float]]
+    metrics: tuple[str, ...]
+    kept: bool = False
+
+
+class Scalars(Message, frozen=True, tag="scalars"):
+    """Many training steps at once. losses and gradient_norms: [network][step]; norms before clipping."""
+
+    run: int
+    steps: list[int]
+    losses: list[list[float]]
+    gradient_norms: list[list[float]]
+    learning_rate: float
+    seconds: float
+    sequences: int
+
+
+class Tested(Message, frozen=True, tag="tested"):
+    """losses: [network]; metrics: [network] name → value, on the test data after `step`. seconds: of training so far."""
+
+    run: int
+    step: int
+    losses: list[float]
+    metrics: list[dict[str, float]]
+    seconds: float
+
+
+class TracesWritten(Message, frozen=True, tag="traces_written"):
+    """Traces of the probe lie in shared memory, slot `slot` (see `playground.training.traces_memory`)."""
+
+    run: int
+    slot: int
+    size: int
+
+
+class StateChanged(Message, frozen=True, tag="state_changed"):
+    """reason, for a stop: "goal: 2000 steps", "paused", … one short line for a person."""
+
+    run: int
+    state: Literal["paused", "training", "stopped"]
+    step: int
+    reason: str = ""
+
+
+class CheckpointWritten(Message, frozen=True, tag="checkpoint_written"):
+    run: int
+    step: int
+    path: str
+
+
+class Failed(Message, frozen=True, tag="failed"):
+    """Something a person should read. fatal: the run cannot go on; `place` as in `BadInput`."""
+
+    run: int
+    place: str
+    problem: str
+    remedy: str
+    fatal: bool = True
+
+
+Command = Start | Play | Pause | Reset | Update | SaveCheckpoint | TracesRead | Quit
+Event = Ready | Started | Scalars | Tested | TracesWritten | StateChanged | CheckpointWritten | Failed
+
+_encoder = msgspec.msgpack.Encoder()
+_commands = msgspec.msgpack.Decoder(Command)
+_events = msgspec.msgpack.Decoder(Event)
+
+
+def encode(message: Command | Event) -> bytes:
+    """The message as bytes for a pipe."""
+    return _encoder.encode(message)
+
+
+def decode_command(data: bytes) -> Command:
+    """Raises msgspec.ValidationError for anything that is not a command."""
+    return _commands.decode(data)
+
+
+def decode_event(data: bytes) -> Event:
+    """Raises msgspec.ValidationError for anything that is not an event."""
+    return _events.decode(data)
