@@ -1,0 +1,209 @@
+"""Judges a cell: typed errors that name the node and say what to do. The canvas only shows what stands here."""
+
+import re
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from playground.cell.graph import NODE_ID, AnyNode, Cell, Gate, Init, Input, Memory, Operation, Output
+from playground.cell.sizes import Size, in_numbers, infer_sizes
+
+MOST_NODES = 1000
+ARITY: dict[str, tuple[int, int | None]] = {
+    "multiply": (2, None), "add": (2, None), "maximum": (2, None), "minimum": (2, None),
+    "subtract": (2, 2), "divide": (2, 2), "constant": (0, 0),
+}  # fmt: skip
+
+
+class CellError(Struct, frozen=True):
+    """node: its id, "" for the cell as a whole. message: what is wrong. remedy: what to do."""
+
+    node: str
+    message: str
+    remedy: str
+
+
+def check_cell(cell: Cell, inputs: int | None = None, units: int | None = None) -> list[CellError]:
+    """Everything that keeps the cell from being trained; empty when it can be.
+
+    With `inputs` (D) and `units` (H), sizes are checked in numbers too: a bare x beside a gate needs D = H, and H must be
+    a multiple of every block.
+    """
+    errors = list(_whole(cell))
+    if errors:
+        return errors
+    for node in cell.nodes:
+        errors.extend(_node(cell, node))
+    if errors:
+        return errors
+    errors.extend(_loops(cell))
+    if not errors:
+        errors.extend(_sizes(cell, inputs, units))
+    return errors
+
+
+def sources_of(node: AnyNode) -> tuple[str, ...]:
+    """The ids a node reads from, its memory source included."""
+    if isinstance(node, Gate):
+        return tuple(wire.source for wire in node.wires)
+    if isinstance(node, Operation | Output):
+        return node.sources
+    if isinstance(node, Memory):
+        return (node.source,) if node.source else ()
+    return ()
+
+
+def arity(operation: str) -> tuple[int, int | None]:
+    """Least and greatest number of sources (None: any) of an operation."""
+    return ARITY.get(operation, (1, 1))
+
+
+def _whole(cell: Cell) -> Iterator[CellError]:
+    if len(cell.nodes) > MOST_NODES:
+        yield CellError("", f"the cell has {len(cell.nodes)} nodes", f"use at most {MOST_NODES}")
+        return
+    seen: set[str] = set()
+    for node in cell.nodes:
+        if not re.fullmatch(NODE_ID, node.id):
+            yield CellError(
+                node.id[:40], f"{node.id[:40]!r} is no name for a node", "use small letters, digits and _, at most 32"
+            )
+        elif node.id in seen:
+            yield CellError(node.id, f"two nodes are named {node.id}", "rename one of them")
+        seen.add(node.id)
+    for kind, name in ((Input, "input x"), (Output, "output h")):
+        count = sum(isinstance(node, kind) for node in cell.nodes)
+        if count == 0:
+            yield CellError("", f"the cell has no {name}", "drag one in from the palette")
+        elif count > 1:
+            yield CellError("", f"the cell has {count} nodes of the kind {name}", "keep one of them")
+
+
+def _node(cell: Cell, node: AnyNode) -> Iterator[CellError]:
+    kinds = {other.id: other for other in cell.nodes}
+    for source in sources_of(node):
+        if source not in kinds:
+            yield CellError(node.id, f"a wire comes from {source!r}, which does not exist", "delete the wire")
+        elif isinstance(kinds[source], Output):
+            yield CellError(node.id, f"a wire comes from the output {source}", "take it from the node before the output")
+    if isinstance(node, Gate):
+        yield from _gate(cell, node)
+    elif isinstance(node, Operation):
+        least, most = arity(node.operation)
+        count = len(node.sources)
+        if count < least:
+            yield CellError(node.id, f"{node.operation} needs {least} inputs and has {count}", "wire in what is missing")
+        elif most is not None and count > most:
+            yield CellError(node.id, f"{node.operation} takes {most} inputs and has {count}", "delete a wire")
+    elif isinstance(node, Memory) and not node.source:
+        yield CellError(node.id, "the memory has nothing to remember", "wire a node into it")
+    elif isinstance(node, Output) and not node.sources:
+        yield CellError(node.id, "nothing leads to the output", "wire a node into it")
+    if isinstance(node, Memory):
+        yield from _init(cell, node.id, node.start, "start value")
+        if node.start.kind not in ("zeros", "constant") and not node.learned:
+            yield CellError(node.id, f"a fixed start value cannot be {node.start.kind}", "choose zeros, or let it be learned")
+
+
+def _gate(cell: Cell, node: Gate) -> Iterator[CellError]:
+    if not node.wires:
+        yield CellError(node.id, "nothing is wired into this gate", "draw a wire into it, or delete it")
+    sources = [wire.source for wire in node.wires]
+    for source in sorted({source for source in sources if sources.count(source) > 1}):
+        yield CellError(node.id, f"two wires come from {source}", "delete one of them")
+    if node.block < 1:
+        yield CellError(node.id, f"a block of {node.block} cells is impossible", "set the block to 1 or more")
+    if node.scale == 0:
+        yield CellError(node.id, "a gate scaled by 0 is always the same", "use a constant, or another scale")
+    for wire in node.wires:
+        yield from _init(cell, node.id, wire.init, f"weight from {wire.source}")
+    if node.bias is not None:
+        yield from _init(cell, node.id, node.bias, "bias")
+
+
+def _init(cell: Cell, node: str, init: Init, what: str) -> Iterator[CellError]:
+    if init.kind in ("chrono", "chrono_opposite") and init.value < 3:
+        yield CellError(node, f"the {what} is chrono with a longest lag of {init.value:g}", "set the lag to 3 or more")
+    if init.kind == "chrono_opposite" and not any(isinstance(n, Gate) and n.id == init.of for n in cell.nodes):
+        yield CellError(node, f"the {what} is the opposite of gate {init.of!r}, which does not exist", "name another gate")
+
+
+def _loops(cell: Cell) -> Iterator[CellError]:
+    """One error per loop that no memory breaks."""
+    nodes = {node.id: node for node in cell.nodes}
+    state: dict[str, int] = {}  # 1: on the path, 2: done
+    for start in nodes:
+        if start in state:
+            continue
+        path: list[tuple[str, Iterator[str]]] = []
+
+        def enter(id: str, path: list[tuple[str, Iterator[str]]] = path) -> None:
+            state[id] = 1
+            node = nodes[id]
+            path.append((id, iter(() if isinstance(node, Memory) else sources_of(node))))
+
+        enter(start)
+        while path:
+            id, sources = path[-1]
+            source = next(sources, None)
+            if source is None:
+                state[id] = 2
+                path.pop()
+            elif state.get(source) == 1:
+                ids = [entry[0] for entry in path]
+                loop = [*ids[ids.index(source) :], source]
+                yield CellError(
+                    source, f"the loop {' ← '.join(loop)} has no memory", "put a memory z⁻¹ on one of its wires"
+                )
+            elif source not in state:
+                enter(source)
+
+
+def _fits(a: Size, b: Size) -> bool:
+    """Whether a and b can meet in an elementwise operation: alike, or one serves blocks of the other."""
+    if a == b:
+        return True
+    if a[0] or b[0]:
+        return False
+    return (a[1] / b[1]).denominator == 1 or (b[1] / a[1]).denominator == 1
+
+
+def _sizes(cell: Cell, inputs: int | None, units: int | None) -> Iterator[CellError]:
+    sizes = infer_sizes(cell)
+    numbers = inputs is not None and units is not None
+    for node in cell.nodes:
+        if numbers and in_numbers(sizes[node.id], inputs or 0, units or 0) is None:
+            share = f"{units} units cannot be cut into blocks of {sizes[node.id][1].denominator}"
+            yield CellError(node.id, share, "choose a number of units that can be, or another block")
+            return
+    for node in cell.nodes:
+        if isinstance(node, Operation):
+            partners = list(node.sources)
+        elif isinstance(node, Gate):
+            partners = [wire.source for wire in node.wires if wire.kind != "full"]
+        else:
+            continue
+        for source in partners:
+            a, b = sizes[source], sizes[node.id]
+            if _fits(a, b) and not (isinstance(node, Gate) and a[1] > b[1]):
+                continue
+            if numbers and in_numbers(a, inputs or 0, units or 0) == in_numbers(b, inputs or 0, units or 0):
+                continue
+            if bool(a[0]) != bool(b[0]) and not numbers and _is_plain(a) and _is_plain(b):
+                continue  # fits when D = H, which is known only in a network
+            yield CellError(
+                node.id, f"{source} ({_say(a)}) and {node.id} ({_say(b)}) differ in size", "pass it through a gate first"
+            )
+
+
+def _is_plain(size: Size) -> bool:
+    """Whether the size is just D or just H."""
+    return size in ((1, 0), (0, 1))
+
+
+def _say(size: Size) -> str:
+    words = []
+    for share, letter in zip(size, "DH", strict=True):
+        if share:
+            words.append(letter if share == 1 else f"{letter}/{share.denominator}" if share < 1 else f"{share}{letter}")
+    return " + ".join(words) or "0"
