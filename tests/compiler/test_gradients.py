@@ -1,0 +1,215 @@
+"""The chain of trust: central differences → interpreter → array code, gradients included."""
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from random_cells import random_cells
+
+from playground.cell.graph import Cell, Gate, Init, Input, Memory, Operation, Output, Wire
+from playground.cell.library import LIBRARY
+from playground.compiler.gradient_check import gradient_check, random_parameters
+from playground.compiler.interpret import gradients, interpret
+from playground.compiler.lower import compile_cell
+from playground.engine import choose
+
+T, B, D, H = 7, 3, 2, 5
+
+
+def run_both(cell: Cell, inputs: int, units: int, watch: bool = False, scale: float = 0.5) -> float | None:
+    """Largest difference, over the size of what is compared, between array code and interpreter in float64."""
+    rng = np.random.default_rng(3)
+    plan = compile_cell(cell, inputs, units, watch)
+    named = random_parameters(cell, inputs, units, rng, scale)
+    weights = {name: np.zeros(shape) for name, shape in plan.packed.items()}
+    found = {name: np.full(shape, np.nan) for name, shape in plan.packed.items()}
+    for spec in plan.parameters:
+        weights[spec.packed][spec.row : spec.row + spec.shape[0]] = named[spec.name]
+    runner = choose("numpy").build(
+        plan, weights, found, T, B, want_input_gradient=True, keep_all=watch, dtype="float64"
+    )
+    x = rng.normal(size=(T, B, inputs))
+    start = {slot.name: rng.normal(size=(B, slot.size)) for slot in plan.memories if isinstance(slot.start, float)}
+    shared = {node: start[value] for node, value in plan.nodes.items() if value in start}
+    run = interpret(cell, named, x, units, shared)
+    direction = rng.normal(size=run.outputs.shape)
+    truth = gradients(cell, named, x, units, run, direction)
+    worst = 0.0
+    for _ in range(2):  # buffers are reused: the second time must be as good as the first
+        runner.x[...] = x.transpose(0, 2, 1)
+        output = runner.forward({name: value.T for name, value in start.items()})
+        runner.d_out[...] = direction.transpose(0, 2, 1)
+        runner.backward()
+        pairs = [(output.transpose(0, 2, 1), run.outputs), (runner.d_x.transpose(0, 2, 1), truth.x)]
+        pairs += [(runner.final()[slot.name].T, run.final[slot.name]) for slot in plan.memories]
+        for spec in plan.parameters:
+            rows = found[spec.packed][spec.row : spec.row + spec.shape[0]]
+            pairs.append((rows, truth.parameters[spec.name]))
+        if watch:
+            for node, value in plan.nodes.items():
+                wanted = np.stack([values[node] for values in run.values])
+                pairs.append((runner.series(value).transpose(0, 2, 1), wanted))
+            for value in plan.outputs:
+                alike = [node for node, shared in plan.nodes.items() if shared == value]
+                wanted = np.stack([sum(nodes[node] for node in alike) for nodes in truth.nodes])
+                pairs.append((runner.series(f"d:{value}").transpose(0, 2, 1), wanted))
+        if not all(np.isfinite(b).all() and np.abs(b).max(initial=0) < 1e6 for _, b in pairs):
+            return None  # the cell overflows: nothing to compare
+        for a, b in pairs:
+            worst = max(worst, float(np.abs(a - b).max(initial=0) / max(1.0, np.abs(b).max(initial=0))))
+    return worst
+
+
+@pytest.mark.parametrize("name", LIBRARY)
+def test_library_gradients_are_true(name: str) -> None:
+    assert gradient_check(LIBRARY[name], inputs=D, units=H, steps=T, batch=B) <= 1e-6
+
+
+@pytest.mark.parametrize("watch", [False, True])
+@pytest.mark.parametrize("name", LIBRARY)
+def test_library_array_code_is_the_interpreter(name: str, watch: bool) -> None:
+    assert run_both(LIBRARY[name], D, H, watch) <= 1e-10
+
+
+def random_cells_agree(cell: Cell, watch: bool) -> None:
+    with np.errstate(all="ignore"):
+        worst = run_both(cell, 4, 6, watch, scale=0.3)
+    assume(worst is not None)
+    assert worst <= 1e-10
+
+
+@settings(max_examples=300)
+@given(cell=random_cells())
+def test_random_cells_array_code_is_the_interpreter(cell: Cell) -> None:
+    random_cells_agree(cell, watch=False)
+
+
+@settings(max_examples=60)
+@given(cell=random_cells())
+def test_watching_changes_nothing(cell: Cell) -> None:
+    random_cells_agree(cell, watch=True)
+
+
+@settings(max_examples=60)
+@given(cell=random_cells(smooth=True))
+def test_random_cells_gradients_are_true(cell: Cell) -> None:
+    assert gradient_check(cell, inputs=4, units=6, steps=4, batch=2) <= 1e-6
+
+
+def test_a_wrong_derivative_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    from playground.compiler import operations
+    from playground.compiler.expressions import Const
+
+    wrong = operations.Rule(operations.ACTIVATIONS["tanh"].value, (Const(1.0),))
+    monkeypatch.setitem(operations.ACTIVATIONS, "tanh", wrong)
+    assert gradient_check(LIBRARY["rnn"]) > 1e-2
+
+
+def linear_cell(*, peephole: bool = False) -> Cell:
+    wire = Wire("h_prev", kind="diagonal") if peephole else Wire("h_prev")
+    gate = Gate("h", wires=(Wire("x"), wire), activation="identity", bias=None)
+    return Cell("linear", nodes=(Input("x"), Memory("h_prev", source="h"), gate, Output("out", sources=("h",))))
+
+
+def test_a_stopped_wire_passes_no_gradient_back() -> None:
+    cell = linear_cell()
+    stopped = Wire("h_prev", stop_gradient=True)
+    gate = Gate("h", wires=(Wire("x"), stopped), activation="identity", bias=None)
+    nodes = (Input("x"), Memory("h_prev", source="h"), gate, Output("out", sources=("h",)))
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(T, B, D))
+    weights = random_parameters(cell, D, H, rng)
+    for candidate, dies in ((cell, False), (Cell("stopped", nodes=nodes), True)):
+        run = interpret(candidate, weights, x, H)
+        last = np.zeros_like(run.outputs)
+        last[-1] = 1.0
+        flow = gradients(candidate, weights, x, H, run, last)
+        assert (np.abs(flow.x[:-1]).max() == 0) == dies
+        assert np.abs(flow.parameters["h.weight.h_prev"]).max() > 0
+    assert run_both(Cell("stopped", nodes=nodes), D, H) <= 1e-10
+
+
+def test_a_linear_net_keeps_rho_to_the_k() -> None:
+    """W = ρ·orthogonal: the gradient's norm k steps back is ρᵏ (FIELD: within 1e-6)."""
+    rho, steps = 0.9, 20
+    q, _ = np.linalg.qr(np.random.default_rng(1).normal(size=(H, H)))
+    weights = {"h.weight.h_prev": rho * q, "h.weight.x": np.eye(H, D)}
+    x = np.zeros((steps, 1, D))
+    run = interpret(linear_cell(), weights, x, H)
+    d = np.zeros_like(run.outputs)
+    d[-1, 0, 0] = 1.0
+    norms = [np.linalg.norm(nodes["h"]) for nodes in gradients(linear_cell(), weights, x, H, run, d).nodes]
+    assert np.allclose(norms[::-1], rho ** np.arange(steps), rtol=1e-6)
+
+
+def test_equal_nodes_are_computed_once_and_unused_ones_not_at_all() -> None:
+    nodes = (
+        Input("x"),
+        Memory("a", source="h"),
+        Memory("b", source="h"),
+        Gate("g", wires=(Wire("x"), Wire("a"), Wire("b", kind="diagonal"))),
+        Operation("one", operation="tanh", sources=("g",)),
+        Operation("two", operation="tanh", sources=("g",)),
+        Operation("h", operation="add", sources=("one", "two")),
+        Operation("idle", operation="negate", sources=("g",)),
+        Gate("lost", wires=(Wire("x"),)),
+        Output("out", sources=("h",)),
+    )
+    plan = compile_cell(Cell("twice", nodes=nodes), D, H)
+    assert plan.removed == ("idle", "lost")
+    assert plan.nodes["two"] == "one"
+    assert len(plan.memories) == 1
+    assert run_both(Cell("twice", nodes=nodes), D, H, watch=True) <= 1e-10
+
+
+def test_the_order_in_which_a_cell_was_drawn_does_not_matter() -> None:
+    cell = LIBRARY["lstm"]
+    shuffled = Cell("lstm", nodes=tuple(reversed(cell.nodes)))
+    a, b = compile_cell(cell, D, H), compile_cell(shuffled, D, H)
+    assert a.forward == b.forward and a.backward == b.backward and a.packed == b.packed
+
+
+def test_gates_share_one_product_and_neighbours_one_call() -> None:
+    plan = compile_cell(LIBRARY["lstm"], D, H)
+    assert plan.packed["weight_h_prev"] == (4 * H, H) and plan.packed["weight_x"] == (4 * H, D)
+    assert len(plan.products["h_prev"].rows) == 1
+    pytorch_gru = compile_cell(LIBRARY["gru"], D, H)
+    assert pytorch_gru.packed["weight_h_prev"] == (3 * H, H)
+    assert len(pytorch_gru.products["h_prev"].rows) == 1 and len(pytorch_gru.x.rows) == 1
+
+
+def test_weights_of_the_1997_net_with_blocks_and_gate_recurrence() -> None:
+    """The adding problem's net: (2 + 8 + 1)·8 weights below its 5 of the readout (Hochreiter and Schmidhuber 1997)."""
+    recurrent = tuple(Wire(name) for name in ("h_prev", "in_prev", "out_prev"))
+    nodes = (
+        Input("x"),
+        Memory("h_prev", source="h"),
+        Memory("c_prev", source="c"),
+        Memory("in_prev", source="gate_in"),
+        Memory("out_prev", source="gate_out"),
+        Gate("gate_in", wires=(Wire("x"), *recurrent), block=2),
+        Gate("gate_out", wires=(Wire("x"), *recurrent), block=2),
+        Gate("g", wires=(Wire("x"), *recurrent), scale=4.0, shift=-2.0),
+        Operation("write", operation="multiply", sources=("gate_in", "g")),
+        Operation("c", operation="add", sources=("c_prev", "write")),
+        Operation("squash", operation="tanh", sources=("c",)),
+        Operation("h", operation="multiply", sources=("gate_out", "squash")),
+        Output("out", sources=("h",)),
+    )
+    cell = Cell("lstm_1997", nodes=nodes)
+    plan = compile_cell(cell, 2, 4)
+    assert sum(int(np.prod(spec.shape)) for spec in plan.parameters) + 5 == 93
+    assert gradient_check(cell, inputs=2, units=4) <= 1e-6
+    assert run_both(cell, 2, 4) <= 1e-10
+
+
+def test_start_values_can_be_learned() -> None:
+    nodes = (
+        Input("x"),
+        Memory("h_prev", source="h", start=Init("normal", 1.0), learned=True),
+        Gate("h", wires=(Wire("x"), Wire("h_prev")), activation="tanh"),
+        Output("out", sources=("h",)),
+    )
+    cell = Cell("learned", nodes=nodes)
+    assert "h_prev.start" in {spec.name for spec in compile_cell(cell, D, H).parameters}
+    assert gradient_check(cell) <= 1e-6
+    assert run_both(cell, D, H) <= 1e-10

@@ -1,0 +1,78 @@
+"""RNN, LSTM and GRU are PyTorch's, outputs and all gradients, in float32."""
+
+import json
+
+import numpy as np
+import pytest
+
+from pytorch_reference_cases import CASES, FILE, compute
+from playground.engine import choose
+from playground.network.network import Network
+from playground.network.spec import Layer, Net, Training
+from playground.tasks.base import Batch, Facts
+
+# PyTorch stacks its gates by position; here they are names. A bias of one gate is the sum of PyTorch's two, but for the
+# GRU's candidate, whose recurrent bias stands inside the reset (our gate `past`).
+GATES = {
+    "rnn": ("h",), "relu_rnn": ("h",), "lstm": ("input", "forget", "candidate", "output"),
+    "gru": ("reset", "update", "candidate"),
+}  # fmt: skip
+
+
+def parts(array: np.ndarray, kind: str) -> dict[str, np.ndarray]:
+    return dict(zip(GATES[kind], np.split(array, len(GATES[kind])), strict=True))
+
+
+def as_ours(values: dict[str, np.ndarray], kind: str, layers: int, gradients: bool) -> dict[str, np.ndarray]:
+    """PyTorch's arrays under our names. A gradient of a sum of two biases is that of either."""
+    ours = {name: value for name, value in values.items() if name.startswith("readout")}
+    for k in range(layers):
+        layer = f"layer{k + 1}"
+        ih, hh = parts(values[f"weight_ih_l{k}"], kind), parts(values[f"weight_hh_l{k}"], kind)
+        bi, bh = parts(values[f"bias_ih_l{k}"], kind), parts(values[f"bias_hh_l{k}"], kind)
+        for gate in GATES[kind]:
+            ours[f"{layer}.{gate}.weight.x"] = ih[gate]
+            if kind == "gru" and gate == "candidate":
+                ours[f"{layer}.past.weight.h_prev"] = hh[gate]
+                ours[f"{layer}.candidate.bias"], ours[f"{layer}.past.bias"] = bi[gate], bh[gate]
+            else:
+                ours[f"{layer}.{gate}.weight.h_prev"] = hh[gate]
+                ours[f"{layer}.{gate}.bias"] = bi[gate] if gradients else bi[gate] + bh[gate]
+    return ours
+
+
+def compare(case: dict[str, object]) -> None:
+    kind, layers = str(case["kind"]), int(str(case["layers"]))
+    arrays = {key: np.array(case[key]) for key in ("inputs", "targets", "outputs")}
+    T, B, D = arrays["inputs"].shape
+    O, H = arrays["outputs"].shape[2], np.array(case["weights"]["weight_hh_l0"]).shape[1]  # type: ignore[index]
+    facts = Facts("test", "", D, O, T, "mse", ("mse",))
+    net = Net("net", tuple(Layer(f"layer{k + 1}", kind, H) for k in range(layers)))
+    network = Network(net, {}, facts, Training(), choose("numpy"))
+    weights, gradients = (
+        as_ours({name: np.array(value) for name, value in case[key].items()}, kind, layers, key == "gradients")  # type: ignore[attr-defined]
+        for key in ("weights", "gradients")
+    )
+    assert set(weights) == set(network.parameters.names)
+    for name, value in weights.items():
+        network.parameters.view(name)[...] = value
+    outputs, _ = network.forward(arrays["inputs"])
+    assert outputs.dtype == np.float32
+    assert np.abs(outputs - arrays["outputs"]).max() <= 1e-5
+    loss, _ = network.train_step_gradient(Batch(arrays["inputs"], arrays["targets"], np.ones((T, B))))
+    assert abs(loss - float(str(case["loss"]))) <= 1e-5
+    for name, value in gradients.items():
+        assert np.abs(network.parameters.gradient(name) - value).max() <= 1e-5, name
+
+
+@pytest.mark.parametrize("case", json.loads(FILE.read_text()), ids=lambda case: f"{case['kind']}-{case['layers']}")
+def test_recorded_pytorch(case: dict[str, object]) -> None:
+    compare(case)
+
+
+@pytest.mark.peers
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(("kind", "layers"), CASES)
+def test_live_pytorch(kind: str, layers: int, seed: int) -> None:
+    pytest.importorskip("torch")
+    compare(compute(kind, layers, seed))

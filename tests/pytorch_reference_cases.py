@@ -1,0 +1,46 @@
+"""Writes tests/network/pytorch.json: what PyTorch computes for small RNN, GRU and LSTM nets, gradients included.
+
+Run by hand where PyTorch is installed: `python tests/pytorch_reference_cases.py`. The tests compare with the file
+everywhere, and with the live PyTorch where there is one (marker `peers`).
+"""
+
+import json
+from pathlib import Path
+
+T, B, D, H, O = 7, 3, 2, 5, 4  # noqa: E741
+FILE = Path(__file__).parent / "network" / "pytorch.json"
+
+
+def compute(kind: str, layers: int, seed: int) -> dict[str, object]:
+    """Weights, inputs, outputs, loss and all gradients of one net with a dense readout and a mean squared error."""
+    import torch
+
+    torch.manual_seed(seed)
+    torch.set_num_threads(1)
+    makers = {"rnn": torch.nn.RNN, "relu_rnn": torch.nn.RNN, "lstm": torch.nn.LSTM, "gru": torch.nn.GRU}
+    options = {"nonlinearity": "relu"} if kind == "relu_rnn" else {}
+    net = makers[kind](D, H, num_layers=layers, **options)
+    readout = torch.nn.Linear(H, O)
+    inputs = torch.randn(T, B, D, requires_grad=True)
+    targets = torch.randn(T, B, O)
+    hidden, _ = net(inputs)
+    outputs = readout(hidden)
+    loss = torch.nn.functional.mse_loss(outputs, targets)
+    loss.backward()
+    named = {**dict(net.named_parameters()), **{f"readout.{n}": p for n, p in readout.named_parameters()}}
+    return {
+        "kind": kind,
+        "layers": layers,
+        "weights": {name: value.detach().tolist() for name, value in named.items()},
+        "gradients": {name: value.grad.tolist() for name, value in named.items()},
+        "inputs": inputs.detach().tolist(),
+        "targets": targets.tolist(),
+        "outputs": outputs.detach().tolist(),
+        "loss": loss.item(),
+    }
+
+
+CASES = [(kind, layers) for kind in ("rnn", "relu_rnn", "lstm", "gru") for layers in (1, 2)]
+
+if __name__ == "__main__":
+    FILE.write_text(json.dumps([compute(kind, layers, 3) for kind, layers in CASES]) + "\n")
