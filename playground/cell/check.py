@@ -53,6 +53,19 @@ def sources_of(node: AnyNode) -> tuple[str, ...]:
     return ()
 
 
+def reached(cell: Cell) -> set[str]:
+    """Ids of all nodes that the output depends on, through memories too, and its own."""
+    nodes = {node.id: node for node in cell.nodes}
+    todo = [node.id for node in cell.nodes if isinstance(node, Output)]
+    found: set[str] = set()
+    while todo:
+        id = todo.pop()
+        if id not in found:
+            found.add(id)
+            todo.extend(sources_of(nodes[id]))
+    return found
+
+
 def arity(operation: str) -> tuple[int, int | None]:
     """Least and greatest number of sources (None: any) of an operation."""
     return ARITY.get(operation, (1, 1))

@@ -25,9 +25,21 @@ def infer_sizes(cell: Cell) -> dict[str, Size]:
         elif isinstance(node, Gate):
             known[node.id] = (Fraction(0), Fraction(1, node.block))
     rest = [node for node in cell.nodes if isinstance(node, Memory | Operation)]
-    for _ in range(2 * len(rest) + 2):  # a size travels at most once around; the bound also ends contradictory graphs
+    _spread(rest, known)
+    for node in rest:
+        known.setdefault(node.id, H)
+    _spread(rest, known)  # what feeds itself is known only now, and may widen others
+    for node in cell.nodes:
+        if isinstance(node, Output):
+            parts = [known[source] for source in node.sources if source in known]
+            known[node.id] = (sum((p[0] for p in parts), Fraction(0)), sum((p[1] for p in parts), Fraction(0)))
+    return known
+
+
+def _spread(nodes: list[Memory | Operation], known: dict[str, Size]) -> None:
+    for _ in range(2 * len(nodes) + 2):  # a size travels at most once around; the bound also ends contradictory graphs
         grown = False
-        for node in rest:
+        for node in nodes:
             sources = (node.source,) if isinstance(node, Memory) else node.sources
             sizes = [known[source] for source in sources if source in known]
             if not sizes:
@@ -40,14 +52,7 @@ def infer_sizes(cell: Cell) -> dict[str, Size]:
                 known[node.id] = size
                 grown = True
         if not grown:
-            break
-    for node in rest:
-        known.setdefault(node.id, H)
-    for node in cell.nodes:
-        if isinstance(node, Output):
-            parts = [known[source] for source in node.sources if source in known]
-            known[node.id] = (sum((p[0] for p in parts), Fraction(0)), sum((p[1] for p in parts), Fraction(0)))
-    return known
+            return
 
 
 def in_numbers(size: Size, inputs: int, units: int) -> int | None:

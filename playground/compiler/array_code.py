@@ -162,6 +162,8 @@ class _Emitter:
         head, _, rest = name.partition(":")
         if head in ("d", "back", "carry", "next"):
             return self.plan.sizes[rest]
+        if head == "fold":
+            return self.plan.sizes[rest] // int(rest.rpartition(":")[2])
         return self.plan.sizes[name]
 
     def ref(self, name: str) -> str:
@@ -281,10 +283,8 @@ class _Emitter:
                 out = self.ref(target_name)
                 self.lines.append(f"copyto({out}.reshape({size}, {times}, -1), {self.ref(source)}[:, None])")
             case Fold(target_name, source, times):
-                size = self.size(source) // times
-                out = self.python(target_name)
-                self.code.scratch[out] = size
-                self.need(out)
+                size = self.size(target_name)
+                out = self.ref(target_name)
                 self.lines.append(f"total({self.ref(source)}.reshape({size}, {times}, -1), axis=1, out={out})")
             case ActivateBack(gates, activation):
                 start, stop = plan.bank[gates[0]][0], plan.bank[gates[-1]][1]

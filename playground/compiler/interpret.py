@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from msgspec import structs
 from numpy.typing import NDArray
 
+from playground.cell.check import reached
 from playground.cell.graph import AnyNode, Cell, Gate, Input, Memory, Operation, Output
 from playground.cell.sizes import in_numbers, infer_sizes
 from playground.compiler.expressions import Call, Const, Expr, Ref
@@ -59,7 +61,11 @@ def evaluate(expr: Expr, values: Mapping[str, Array | float]) -> Array | float:
 def interpret(
     cell: Cell, parameters: Mapping[str, Array], x: Array, units: int, start: Mapping[str, Array] | None = None
 ) -> Interpretation:
-    """Run the cell over x [T, B, D]. start: memory → [B, n] instead of its own start value."""
+    """Run the cell over x [T, B, D]. start: memory → [B, n] instead of its own start value.
+
+    Nodes that lead nowhere are left out, as the compiler does: they have no parameters.
+    """
+    cell = used_part(cell)
     T, B, _ = x.shape
     sizes = node_sizes(cell, x.shape[2], units)
     memories = [node for node in cell.nodes if isinstance(node, Memory)]
@@ -83,6 +89,7 @@ def gradients(
     cell: Cell, parameters: Mapping[str, Array], x: Array, units: int, run: Interpretation, d_outputs: Array
 ) -> Gradients:
     """Back-propagation through time of `run`, given ∂L/∂outputs [T, B, n]."""
+    cell = used_part(cell)
     T, B, _ = x.shape
     sizes = node_sizes(cell, x.shape[2], units)
     total = {name: np.zeros_like(np.asarray(value, float)) for name, value in parameters.items()}
@@ -108,6 +115,12 @@ def gradients(
         if m.learned:
             total[f"{m.id}.start"] += carried[m.id].sum(axis=0)
     return Gradients(total, d_x, tuple(reversed(history)))
+
+
+def used_part(cell: Cell) -> Cell:
+    """The cell without nodes that lead nowhere; the input stays."""
+    used = reached(cell)
+    return structs.replace(cell, nodes=tuple(n for n in cell.nodes if n.id in used or isinstance(n, Input)))
 
 
 def node_sizes(cell: Cell, inputs: int, units: int) -> dict[str, int]:

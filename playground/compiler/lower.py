@@ -2,7 +2,7 @@
 
 from itertools import permutations
 
-from playground.cell.check import check_cell, sources_of
+from playground.cell.check import check_cell, reached
 from playground.cell.graph import Cell, Gate, Input, Memory, Operation, Output
 from playground.cell.sizes import in_numbers, infer_sizes
 from playground.compiler.differentiate import differentiate
@@ -39,10 +39,10 @@ def compile_cell(cell: Cell, inputs: int, units: int, watch: bool = False) -> Pl
 class _Lowering:
     def __init__(self, cell: Cell, inputs: int, units: int) -> None:
         self.cell, self.inputs, self.units = cell, inputs, units
-        reached = _reached(cell)
-        self.removed = tuple(node.id for node in cell.nodes if node.id not in reached and not isinstance(node, Output))
+        used = reached(cell)
+        self.removed = tuple(node.id for node in cell.nodes if node.id not in used and not isinstance(node, Output))
         # sorted by id: the same graph gives the same bits, however it was drawn
-        nodes = sorted((node for node in cell.nodes if node.id in reached), key=lambda node: node.id)
+        nodes = sorted((node for node in cell.nodes if node.id in used), key=lambda node: node.id)
         self.input = next(node for node in cell.nodes if isinstance(node, Input))
         self.output = next(node for node in nodes if isinstance(node, Output))
         self.gates = [node for node in nodes if isinstance(node, Gate)]
@@ -331,19 +331,6 @@ class _Lowering:
                 self._extra[name] = size
             self.forward.append(Apply(name, operation.operation, (left, right)))
             left = name
-
-
-def _reached(cell: Cell) -> set[str]:
-    """Ids of all nodes that the output depends on, through memories too."""
-    nodes = {node.id: node for node in cell.nodes}
-    todo = [node.id for node in cell.nodes if isinstance(node, Output)]
-    reached: set[str] = set()
-    while todo:
-        id = todo.pop()
-        if id not in reached:
-            reached.add(id)
-            todo.extend(sources_of(nodes[id]))
-    return reached
 
 
 def _extend(runs: list[Rows], rows: Rows) -> None:

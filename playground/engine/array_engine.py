@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any
 
+import numpy as np
+
 from playground.compiler.array_code import ArrayCode, View, emit
 from playground.compiler.plan import Plan
 
@@ -27,13 +29,14 @@ class ArrayEngine:
         x: Array | None = None,
         want_input_gradient: bool = False,
         keep_all: bool = False,
+        dtype: str = "float32",
     ) -> "CellRunner":
         """A plan made ready for T = `steps` and B = `batch`.
 
         weights and gradients: packed name → array of `plan.packed[name]`'s shape; they are read and written in place.
         x: [T, D, B], an existing array to read the input from (the layer below); otherwise `CellRunner.x` is made.
         """
-        return CellRunner(self.xp, plan, weights, gradients, steps, batch, x, want_input_gradient, keep_all)
+        return CellRunner(self.xp, plan, weights, gradients, steps, batch, x, want_input_gradient, keep_all, dtype)
 
 
 class CellRunner:
@@ -54,11 +57,11 @@ class CellRunner:
         x: Array | None,
         want_input_gradient: bool,
         keep_all: bool,
+        dtype: str,
     ) -> None:
         self.xp, self.plan, self.T, self.B = xp, plan, steps, batch
         self.code: ArrayCode = emit(plan, want_input_gradient, keep_all)
         self._weights = weights
-        dtype = next(iter(weights.values())).dtype if weights else xp.dtype("float32")
         stored = {
             name: xp.zeros((steps + extra, size, batch), dtype) for name, (extra, size) in self.code.stored.items()
         }
@@ -112,7 +115,8 @@ class CellRunner:
                 first[...] = self._weights[slot.start][:, None]
             else:
                 first[...] = slot.start
-        self._forward()
+        with np.errstate(all="ignore"):  # what overflows is found, and named, by the trainer
+            self._forward()
         if self._joined is not None:
             self.xp.concatenate([self.series(name) for name in self.plan.outputs], axis=1, out=self._joined)
         return self.output
@@ -127,7 +131,8 @@ class CellRunner:
 
     def backward(self) -> None:
         """From `d_out`: fills the gradients of all weights (not added to what was there) and `d_x`."""
-        self._backward()
+        with np.errstate(all="ignore"):
+            self._backward()
 
 
 def array_functions(xp: ModuleType) -> dict[str, Any]:

@@ -107,12 +107,13 @@ def make_optimizer(spec: Optimizer, parameters: Parameters) -> OptimizerState:
 
 def clip(gradients: Array, clip_norm: float) -> float:
     """g ← θ g/‖g‖ in place when ‖g‖ ≥ θ = `clip_norm` > 0 (Pascanu, Mikolov and Bengio 2013). Returns ‖g‖ before."""
-    norm = math.sqrt(float(gradients.dot(gradients)))
-    if not math.isfinite(norm):
-        # squares overflow long before the gradient does
-        largest = float(abs(gradients).max())
-        scaled = gradients / largest
-        norm = largest * math.sqrt(float(scaled.dot(scaled)))
+    with np.errstate(all="ignore"):
+        norm = math.sqrt(float(gradients.dot(gradients)))
+        if not math.isfinite(norm):
+            # squares overflow long before the gradient does
+            largest = float(abs(gradients).max())
+            scaled = gradients / largest
+            norm = largest * math.sqrt(float(scaled.dot(scaled)))
     if clip_norm > 0 and norm >= clip_norm and math.isfinite(norm):
         gradients *= clip_norm / norm
     return norm

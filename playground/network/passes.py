@@ -38,6 +38,7 @@ class Pass:
     ) -> None:
         self.xp, self.readout, self.last = engine.xp, readout, at == "last"
         self.runners: list[CellRunner] = []
+        V = readout.weights["weight"]
         for plan, layer in zip(plans, weights, strict=True):
             below = self.runners[-1].output if self.runners else None
             self.runners.append(
@@ -50,9 +51,9 @@ class Pass:
                     x=below,
                     want_input_gradient=below is not None,
                     keep_all=watch,
+                    dtype=V.dtype,
                 )
             )
-        V = readout.weights["weight"]
         self.scores: Array = self.xp.zeros((1 if self.last else steps, V.shape[0], batch), V.dtype)
         self.d_scores: Array = self.xp.zeros_like(self.scores)
 
