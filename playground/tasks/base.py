@@ -45,7 +45,8 @@ class Facts:
     loss: the natural loss. metrics: names that `Task.metrics` returns, the first is the headline.
     at: whether the answer is wanted at every step or only at the last.
     stream: True when batch k+1 goes on where batch k ended, row by row (state may be carried over).
-    input_names, output_names: a name for each column (units in square brackets where there are any: "sunspots [count]").
+    input_names, output_names: a name for each column, with its unit in square brackets where there is one ("level [m]";
+    "[σ]" for standard deviations from the mean of the training data).
     symbols: what each class number stands for, or None.
     time_name: what a step is ("year", "step"). higher_is_better: of the headline metric. chance: its value by guessing.
     """
@@ -70,7 +71,10 @@ class Facts:
 
 @dataclass(frozen=True)
 class Probe:
-    """The one sequence whose traces are drawn: a `Batch` with B = 1 and what its time axis reads (float64 [T])."""
+    """The one sequence whose traces are drawn: a `Batch` with B = 1 and what its time axis reads (float64 [T]).
+
+    times: where the target of a step lies `horizon` steps ahead, the time of the target.
+    """
 
     batch: Batch
     times: Array

@@ -27,8 +27,8 @@ class DelayedRecall(TaskSpec, frozen=True, tag="delayed_recall"):
 
 
 class Adding(TaskSpec, frozen=True, tag="adding"):
-    """Hochreiter and Schmidhuber (1997), experiment 4: T pairs (value in [-1, 1], marker), two marked; the target at the
-    end is 0.5 + (X1 + X2) / 4, or X1 + X2 with `scaled` false. Headline metric `mse`."""
+    """Hochreiter and Schmidhuber (1997), experiment 4: T pairs (value in [-1, 1], marker), two marked; the target at
+    the end is 0.5 + (X1 + X2) / 4, or X1 + X2 with `scaled` false. Headline metric `mse`."""
 
     length: Length = 100
     scaled: bool = True
@@ -47,8 +47,10 @@ class Table(TaskSpec, frozen=True, tag="table"):
     """A table's columns as a time series: predict `targets` `horizon` rows ahead from `inputs`.
 
     file: "resource:sunspots.csv" for a shipped table, otherwise a path (relative to the experiment file).
-    time: the column of times ("" for the row number). The rows up to and including `train_until` are for training, those
-    after it up to `test_until` for the test (times as numbers; None: the first 80 %, and to the end).
+    inputs, targets: names of columns; empty for every column of changing numbers, and for the last of these.
+    time: the column of times ("" for the row number, or, with `inputs` and `targets` empty too, the column that looks
+    like one). Dates become years: 1990-07-02 is 1990.5. The rows up to and including `train_until` are for training,
+    those after it up to `test_until` for the test (times as numbers; None: the first 80 %, and to the end).
     window: steps of a training sequence. warmup: first steps of a window on which no target counts.
     Normalised with mean and deviation of the training rows only. Headline metric `relative_mse`.
     """

@@ -35,7 +35,7 @@ class Start(Message, frozen=True, tag="start"):
 
 
 class Play(Message, frozen=True, tag="play"):
-    """Train. `steps`: pause by itself after so many (0: go on until the goal). `speed`: most steps a second (0: any)."""
+    """Train. steps: pause by itself after so many (0: go on until the goal). speed: most steps a second (0: any)."""
 
     run: int
     steps: int = 0
@@ -74,6 +74,13 @@ class TracesRead(Message, frozen=True, tag="traces_read"):
     slot: int
 
 
+class UseMemory(Message, frozen=True, tag="use_memory"):
+    """From now on traces go into this shared memory; both its slots are free."""
+
+    run: int
+    name: str
+
+
 class Quit(Message, frozen=True, tag="quit"):
     pass
 
@@ -96,9 +103,11 @@ class NetFacts(Struct, frozen=True):
 
 
 class Started(Message, frozen=True, tag="started"):
-    """Built, paused at `step`. Also sent after every Update and Reset that rebuilt something.
+    """Built, at `step`; a StateChanged follows. Also sent after every Update and Reset that rebuilt something.
 
-    baselines: name → (headline metric, loss), from the task.
+    baselines: name → (headline metric, loss), from the task. kept: the run goes on after an Update; otherwise curves
+    begin again, and where step is not 0 (a checkpoint) all of them up to there follow as Scalars and Tested.
+    sources: after an Update, for each network its number before, -1 for a new one (`Curves.arrange`); else empty.
     """
 
     run: int
@@ -108,6 +117,7 @@ class Started(Message, frozen=True, tag="started"):
     baselines: dict[str, tuple[float, float]]
     metrics: tuple[str, ...]
     kept: bool = False
+    sources: tuple[int, ...] = ()
 
 
 class Scalars(Message, frozen=True, tag="scalars"):
@@ -123,7 +133,7 @@ class Scalars(Message, frozen=True, tag="scalars"):
 
 
 class Tested(Message, frozen=True, tag="tested"):
-    """losses: [network]; metrics: [network] name → value, on the test data after `step`. seconds: of training so far."""
+    """On the test data after `step`. losses: [network]; metrics: [network] name → value. seconds: so far."""
 
     run: int
     step: int
@@ -138,6 +148,13 @@ class TracesWritten(Message, frozen=True, tag="traces_written"):
     run: int
     slot: int
     size: int
+
+
+class MemoryWanted(Message, frozen=True, tag="memory_wanted"):
+    """The traces need slots of so many bytes. The client answers with UseMemory; nobody else sees this."""
+
+    run: int
+    slot_size: int
 
 
 class StateChanged(Message, frozen=True, tag="state_changed"):
@@ -165,8 +182,8 @@ class Failed(Message, frozen=True, tag="failed"):
     fatal: bool = True
 
 
-Command = Start | Play | Pause | Reset | Update | SaveCheckpoint | TracesRead | Quit
-Event = Ready | Started | Scalars | Tested | TracesWritten | StateChanged | CheckpointWritten | Failed
+Command = Start | Play | Pause | Reset | Update | SaveCheckpoint | TracesRead | UseMemory | Quit
+Event = Ready | Started | Scalars | Tested | TracesWritten | MemoryWanted | StateChanged | CheckpointWritten | Failed
 
 _encoder = msgspec.msgpack.Encoder()
 _commands = msgspec.msgpack.Decoder(Command)

@@ -1,0 +1,10 @@
+"""`python -m playground` is `python main.py`."""
+
+import sys
+from multiprocessing import freeze_support
+
+if __name__ == "__main__":
+    freeze_support()
+    from playground.launch import main
+
+    sys.exit(main())

@@ -1,0 +1,85 @@
+"""A checkpoint: one safetensors file with named arrays, and JSON in its header. Nothing in it is ever executed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save as to_bytes
+
+from playground.errors import BadInput
+from playground.experiment.atomic import cannot_write, write_atomically
+from playground.experiment.document import Experiment
+from playground.experiment.files import dumps, loads
+
+FORMAT = "rnn-playground checkpoint 1"
+REMEDY = "choose a checkpoint of this program, or start again at step 0"
+
+
+class Progress(Struct, frozen=True):
+    """How far a run is. seconds: of training, without pauses. sequences: training sequences seen."""
+
+    step: int = 0
+    seconds: float = 0.0
+    sequences: int = 0
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """What a run needs to go on with the same bits.
+
+    arrays: "weights/NET/PARAMETER", "optimizer/NET/NAME[/PARAMETER]", "carried/NET/i", and "curves/NAME".
+    """
+
+    experiment: Experiment
+    progress: Progress
+    arrays: dict[str, NDArray] = field(default_factory=dict)
+
+    def part(self, prefix: str) -> dict[str, NDArray]:
+        """The arrays below `prefix`, without it."""
+        return {name.removeprefix(prefix): array for name, array in self.arrays.items() if name.startswith(prefix)}
+
+
+def write(path: Path, checkpoint: Checkpoint) -> None:
+    """Write it whole or not at all; its folder is made. Raises BadInput."""
+    header = {
+        "format": FORMAT,
+        "progress": msgspec.json.encode(checkpoint.progress).decode(),
+        "experiment": dumps(checkpoint.experiment).decode(),
+    }
+    arrays = {name: np.ascontiguousarray(array) for name, array in checkpoint.arrays.items()}
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise cannot_write(path, error) from None
+    write_atomically(path, to_bytes(arrays, header))
+
+
+def read(path: Path, keep: Callable[[str], bool] = lambda name: True) -> Checkpoint:
+    """Read the arrays whose names `keep` wants. Raises BadInput, also for values that are not finite where a run would
+    go on with them."""
+    place = str(path)
+    try:
+        with safe_open(path, framework="numpy") as file:
+            header = file.metadata() or {}
+            if header.get("format") != FORMAT:
+                raise BadInput(place, "this is not a checkpoint of this program", REMEDY)
+            arrays = {name: file.get_tensor(name) for name in file.keys() if keep(name)}  # noqa: SIM118
+        progress = msgspec.json.decode(header["progress"], type=Progress)
+        experiment = loads(header["experiment"].encode(), place)
+    except FileNotFoundError:
+        raise BadInput(place, "this checkpoint does not exist", REMEDY) from None
+    except (SafetensorError, OSError) as error:
+        raise BadInput(place, "this is not a whole safetensors file", REMEDY) from error
+    except (KeyError, msgspec.MsgspecError) as error:
+        raise BadInput(place, "the header of this checkpoint is damaged", REMEDY) from error
+    for name, array in arrays.items():
+        if array.dtype.kind not in "fiu":
+            raise BadInput(place, f"{name} does not hold numbers", REMEDY)
+        if not name.startswith("curves/") and not np.isfinite(array).all():
+            raise BadInput(place, f"{name} holds a value that is not finite", REMEDY)
+    return Checkpoint(experiment, progress, arrays)

@@ -1,0 +1,232 @@
+"""The window's handle on the training process. Nothing in here waits for it."""
+
+import contextlib
+import multiprocessing
+import signal
+import threading
+from collections import deque
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from typing import Any
+
+import msgspec
+
+from playground.network.traces import Traces
+from playground.training import messages, worker
+from playground.training.traces_memory import LARGEST, TracesMemory
+
+FIRST_SLOT = 1 << 20
+MOST_EVENTS = 256  # taken from the pipe by one `poll`
+PATIENCE = 0.3  # seconds that a process gets for each of: going by itself, ending, being killed
+
+
+class TrainingClient:
+    """Starts the worker, sends it commands, brings back its events, and notices when it ends.
+
+    One process at a time; `restart` replaces it. Events of any run but the last one started are dropped. All methods
+    belong to one thread (a second thread inside only writes to the pipe, so that a busy worker cannot block `send`).
+    """
+
+    def __init__(self) -> None:
+        self.process: BaseProcess | None = None
+        self.engines: dict[str, str] = {}
+        self._connection: Connection | None = None
+        self._writer: _Writer | None = None
+        self._memory: TracesMemory | None = None
+        self._run = -1
+        self._unread: dict[int, int] = {}  # slot → run, for announced traces that nobody took yet
+        self._told = False
+
+    # -- the process ----------------------------------------------------------------------------------------------
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process runs."""
+        return self.process is not None and self.process.is_alive()
+
+    @property
+    def exit_code(self) -> int | None:
+        """Of the process: None while it runs, negative for a signal (POSIX)."""
+        return None if self.process is None else self.process.exitcode
+
+    def start_process(self) -> None:
+        """Begin a worker; it says `Ready` when it is warm. Does nothing when one is there."""
+        if self.process is not None:
+            return
+        context = multiprocessing.get_context("spawn")
+        self._connection, theirs = context.Pipe()
+        self.process = context.Process(target=worker.main, args=(theirs,), name="rnn-playground worker", daemon=True)
+        self.process.start()
+        theirs.close()
+        self._writer = _Writer(self._connection)
+        self._told = False
+        self._unread.clear()
+
+    def restart(self) -> None:
+        """A fresh process in place of the old one, dead or alive."""
+        self._end_process()
+        self.start_process()
+
+    def close(self) -> None:
+        """End the process, at worst by force, and give back the shared memory. May be called twice."""
+        self._end_process()
+        self._drop_memory()
+
+    def __enter__(self) -> "TrainingClient":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # -- messages -------------------------------------------------------------------------------------------------
+
+    def send(self, command: messages.Command) -> None:
+        """Hand over a command; returns at once. `Start` gets the name of the shared memory filled in."""
+        if isinstance(command, messages.Start):
+            self._run = command.run
+            command = msgspec.structs.replace(command, memory=self._memory_name(FIRST_SLOT))
+        if self._writer is not None:
+            self._writer.put(command)
+
+    def poll(self) -> list[messages.Event]:
+        """What happened since the last call, the oldest first; never waits.
+
+        Of several traces only the latest is returned; pass it to `traces` before the next `poll`. When the process
+        ended, one fatal `Failed` says how.
+        """
+        self._give_back(self._unread)
+        events: list[messages.Event] = []
+        over = self.process is not None and not self.process.is_alive()
+        for _ in range(MOST_EVENTS):
+            data = self._receive()
+            if data is None:
+                if over and not self._told:
+                    self._told = True
+                    events.append(self._obituary())
+                break
+            event = messages.decode_event(data)
+            if isinstance(event, messages.Ready):
+                self.engines = dict(event.engines)
+            elif isinstance(event, messages.TracesWritten):
+                if event.run != self._run:
+                    self._give_back({event.slot: event.run})
+                    continue
+                self._give_back(self._unread)
+                self._unread[event.slot] = event.run
+                events = [other for other in events if not isinstance(other, messages.TracesWritten)]
+            elif event.run != self._run:
+                continue
+            elif isinstance(event, messages.MemoryWanted):
+                self._grow(event)
+                continue
+            events.append(event)
+        return events
+
+    def traces(self, event: messages.TracesWritten) -> Traces | None:
+        """A copy of the announced traces, and the slot goes back to the worker. None when they are gone: the event is
+        older than the last `poll`."""
+        if self._unread.pop(event.slot, None) is None or self._memory is None:
+            return None
+        traces = self._memory.read(event.slot)
+        self._give_back({event.slot: event.run})
+        return traces
+
+    # -- inside ---------------------------------------------------------------------------------------------------
+
+    def _receive(self) -> bytes | None:
+        """The next message in the pipe, None when there is none (or the other end is gone)."""
+        try:
+            if self._connection is not None and self._connection.poll(0):
+                return self._connection.recv_bytes()
+        except (EOFError, OSError):
+            pass  # the process ended: `poll` says so as soon as its exit code is known
+        return None
+
+    def _give_back(self, slots: dict[int, int]) -> None:
+        for slot, run in list(slots.items()):
+            self.send(messages.TracesRead(run, slot))
+        slots.clear()
+
+    def _obituary(self) -> messages.Failed:
+        code = self.exit_code or 0
+        if code < 0:
+            hint = ", often because memory ran out" if code == -getattr(signal, "SIGKILL", 9) else ""
+            how = f"the training process was ended (signal {-code}{hint})"
+        else:
+            how = f"the training process ended by itself (exit code {code})"
+        return messages.Failed(self._run, "", how, "go on from the last checkpoint, or start again", fatal=True)
+
+    def _memory_name(self, slot_size: int) -> str:
+        """The memory's name, made when it is first needed; "" where the system has none to give: then no traces."""
+        if self._memory is None:
+            try:
+                self._memory = TracesMemory.create(slot_size)
+            except OSError:
+                return ""
+        return self._memory.name
+
+    def _grow(self, event: messages.MemoryWanted) -> None:
+        if event.slot_size <= LARGEST:
+            self._drop_memory()
+            name = self._memory_name(event.slot_size * 5 // 4)
+            if name:
+                self.send(messages.UseMemory(event.run, name))
+
+    def _drop_memory(self) -> None:
+        if self._memory is not None:
+            self._memory.close()
+            self._memory.unlink()
+        self._memory = None
+        self._unread.clear()
+
+    def _end_process(self) -> None:
+        process, connection, writer = self.process, self._connection, self._writer
+        self.process = self._connection = self._writer = None
+        if process is None or connection is None or writer is None:
+            return
+        writer.put(messages.Quit())
+        process.join(PATIENCE)
+        for force in (process.terminate, process.kill):
+            if process.exitcode is None:
+                force()
+                process.join(PATIENCE)
+        writer.stop()
+        connection.close()
+        if process.exitcode is not None:
+            process.close()
+
+
+class _Writer(threading.Thread):
+    """Writes commands to the pipe, in order; of updates of one run that wait one after the other, only the last."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(name="commands to the worker", daemon=True)
+        self._connection = connection
+        self._waiting: deque[messages.Command | None] = deque()
+        self._news = threading.Condition()
+        self.start()
+
+    def put(self, command: messages.Command | None) -> None:
+        """None: write what is waiting, then end."""
+        with self._news:
+            last: Any = self._waiting[-1] if self._waiting else None
+            if isinstance(command, messages.Update) and isinstance(last, messages.Update) and last.run == command.run:
+                self._waiting.pop()
+            self._waiting.append(command)
+            self._news.notify()
+
+    def stop(self) -> None:
+        """Ends the thread; the process at the other end is gone already, so nothing can block it."""
+        self.put(None)
+        self.join(PATIENCE)
+
+    def run(self) -> None:
+        while True:
+            with self._news:
+                while not self._waiting:
+                    self._news.wait()
+                command = self._waiting.popleft()
+            if command is None:
+                return
+            with contextlib.suppress(OSError):  # the process is gone: `poll` finds out and says so
+                self._connection.send_bytes(messages.encode(command))

@@ -1,0 +1,187 @@
+"""Trains one network: windows of a batch, gradient, clip, update. It never lets a value that is not finite through."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from playground.cell.graph import Cell
+from playground.engine import Engine
+from playground.network.network import Network
+from playground.network.optimizers import clip, make_optimizer, scheduled_rate
+from playground.network.spec import Net, Training
+from playground.network.traces import NetTraces
+from playground.tasks.base import Batch, Task
+from playground.training.finite import NotFinite, locate
+
+States = tuple[NDArray, ...] | None
+LARGE = 1.0  # an update whose rate times norm is beyond this could overflow, so it is made on trial
+
+
+@dataclass(frozen=True)
+class StepResult:
+    """loss: mean over the targets of the batch, before its updates. gradient_norm: ‖g‖₂ before clipping, the largest of
+    the batch's windows. learning_rate: what the schedule gave."""
+
+    loss: float
+    gradient_norm: float
+    learning_rate: float
+
+
+@dataclass
+class _Pending:
+    """What one batch has given so far. targets: how many counted."""
+
+    states: States = None
+    norm: float = 0.0
+    largest: float = 0.0
+    loss: float = 0.0
+    targets: float = 0.0
+    update: bool = False
+    rows: int = 0
+
+
+def windows(batch: Batch, length: int) -> list[Batch]:
+    """The batch cut into windows of `length` time steps, the last one perhaps shorter; 0: the whole batch."""
+    T = batch.inputs.shape[0]
+    if not 0 < length < T:
+        return [batch]
+    cuts = [slice(begin, begin + length) for begin in range(0, T, length)]
+    return [Batch(batch.inputs[cut], batch.targets[cut], batch.mask[cut]) for cut in cuts]
+
+
+class Trainer:
+    """One network with its optimizer and the state it carries along a stream.
+
+    `step` does everything for one batch. A race calls `begin`, then for each window `gradient` and `update`, then
+    `finish`, so that no contestant is updated when another one's gradient is not finite.
+    """
+
+    def __init__(
+        self, net: Net, cells: Mapping[str, Cell], task: Task, training: Training, engine: Engine, seed: int
+    ) -> None:
+        """Raises BadInput for a network that cannot be built."""
+        self.net = net
+        self.task = task
+        self.training = training
+        self.engine = engine
+        self.network = Network(net, cells, task.facts, training, engine)
+        self.network.initialise(seed)
+        self.optimizer = make_optimizer(training.optimizer, self.network.parameters)
+        self.steps = 0
+        self.carried: States = None
+        self.carried_rows = 0
+        self._pending = _Pending()
+
+    @property
+    def name(self) -> str:
+        return self.net.name
+
+    def step(self, batch: Batch) -> StepResult:
+        """One training step: for each window with a target, forward, BPTT, clip, update.
+
+        Raises NotFinite, and then the network is as it was before the window at fault.
+        """
+        self.begin(batch)
+        parts = windows(batch, self.training.truncate)
+        for number, window in enumerate(parts, 1):
+            self.gradient(window, number == len(parts))
+            self.update()
+        return self.finish()
+
+    def begin(self, batch: Batch) -> None:
+        """Get ready for a batch. Carried states go on only along a stream with the same number of rows."""
+        rows = batch.inputs.shape[1]
+        self._pending = _Pending(states=self.carried if rows == self.carried_rows else None, rows=rows)
+
+    def gradient(self, window: Batch, last: bool = True) -> None:
+        """Forward and back through one window; nothing of the network changes but its gradients.
+
+        last: whether it is the end of the batch, where a readout "at the last step" is asked. Raises NotFinite.
+        """
+        pending = self._pending
+        if self.network.at == "last":
+            targets = float(window.mask[-1].sum()) if last else 0.0
+        else:
+            targets = float(window.mask.sum())
+        pending.update = targets > 0
+        if not pending.update:
+            _, pending.states = self.network.forward(window.inputs, pending.states)
+            return
+        with np.errstate(over="ignore", invalid="ignore"):
+            loss, pending.states = self.network.train_step_gradient(window, pending.states)
+            self._refuse(math.isfinite(loss), "loss", window)
+            pending.norm = clip(self.network.parameters.gradients, self.training.clip_norm)
+        self._refuse(math.isfinite(pending.norm), "gradient", window)
+        pending.largest = max(pending.largest, pending.norm)
+        pending.loss += loss * targets
+        pending.targets += targets
+
+    def update(self) -> None:
+        """Let the optimizer use the gradient. Raises NotFinite and takes the update back when the weights overflow."""
+        if not self._pending.update:
+            return
+        rate, training = self.rate, self.training
+        norm = min(self._pending.norm, training.clip_norm) if training.clip_norm else self._pending.norm
+        if rate * max(1.0, norm, training.optimizer.weight_decay) <= LARGE:
+            self.optimizer.step(rate)
+            return
+        values = self.network.parameters.values
+        weights = values.copy()
+        arrays = {name: array.copy() for name, array in self.optimizer.arrays().items()}
+        with np.errstate(over="ignore", invalid="ignore"):
+            self.optimizer.step(rate)
+            after = [values, *self.optimizer.arrays().values()]
+            finite = all(math.isfinite(float(abs(array).max())) for array in after)
+        if not finite:
+            values[...] = weights
+            self.optimizer.load(arrays)
+            self._refuse(False, "weights", None)
+
+    def finish(self) -> StepResult:
+        """Count the step and keep the state where the next batch goes on."""
+        pending = self._pending
+        loss = pending.loss / pending.targets if pending.targets else math.nan
+        result = StepResult(loss, pending.largest, self.rate)
+        self.steps += 1
+        self.carried = pending.states if self.task.facts.stream else None
+        self.carried_rows = pending.rows
+        return result
+
+    @property
+    def rate(self) -> float:
+        """The learning rate of the next step."""
+        return scheduled_rate(self.training.schedule, self.training.optimizer.learning_rate, self.steps)
+
+    def probe(self, batch: Batch) -> NetTraces:
+        """Traces over one sequence (B = 1)."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            return self.network.trace(batch, self.name)
+
+    def evaluate(self, batch: Batch) -> tuple[float, dict[str, float]]:
+        """Loss and metrics; changes nothing."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            loss, outputs = self.network.evaluate(batch)
+        return float(loss), self.task.metrics(outputs, batch)
+
+    def reset(self, seed: int) -> None:
+        """The very same initial weights, a fresh optimizer, step 0."""
+        self.network.initialise(seed)
+        self.optimizer = make_optimizer(self.training.optimizer, self.network.parameters)
+        self.steps = 0
+        self.carried = None
+
+    def retune(self, training: Training) -> None:
+        """New settings for the running net. The optimizer keeps its state unless it is another kind."""
+        if training.optimizer.kind == self.training.optimizer.kind:
+            self.optimizer.retune(training.optimizer)
+        else:
+            self.optimizer = make_optimizer(training.optimizer, self.network.parameters)
+        self.training = training
+
+    def _refuse(self, finite: bool, quantity: str, window: Batch | None) -> None:
+        if not finite:
+            origin = None if window is None else locate(self.probe, window)
+            raise NotFinite(self.name, self.steps + 1, quantity, origin)

@@ -1,0 +1,309 @@
+"""The network canvas: follows the session, and hands what a person does to gestures, keys and menus."""
+
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QBrush, QColor
+from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QVBoxLayout, QWidget
+
+from playground.experiment.check import check_experiment
+from playground.experiment.document import Experiment
+from playground.export.tables import Table
+from playground.network.traces import Traces
+from playground.ui.canvas import problems
+from playground.ui.canvas.content import Content, export_columns, read
+from playground.ui.canvas.describe import describe
+from playground.ui.canvas.editors import Field, name_field, units_field
+from playground.ui.canvas.edits import CanvasEdits
+from playground.ui.canvas.gestures.click import EditUnits, Press, Select
+from playground.ui.canvas.gestures.drop_cell import DropCell
+from playground.ui.canvas.gestures.drop_file import DropFile
+from playground.ui.canvas.gestures.drop_task import DropTask
+from playground.ui.canvas.gestures.pan import Pan
+from playground.ui.canvas.gestures.reorder import Reorder
+from playground.ui.canvas.header import Header
+from playground.ui.canvas.items.layer import LayerItem
+from playground.ui.canvas.items.readout import AnswerItem, ReadoutItem
+from playground.ui.canvas.items.task import TaskItem
+from playground.ui.canvas.items.wire import GapItem
+from playground.ui.canvas.items.zone import ZoneItem
+from playground.ui.canvas.keys import Keys
+from playground.ui.canvas.layout import Hit, lay_out
+from playground.ui.canvas.menus import Menus
+from playground.ui.canvas.picture import Picture
+from playground.ui.canvas.style import Style, interface_scale, make_style
+from playground.ui.canvas.view import CanvasView
+from playground.ui.session import Session
+from playground.ui.state import Selection
+from playground.ui.theme import Theme
+
+
+class NetworkCanvas(QFrame):
+    """`view` is what a figure is made of; `edits` is what can be done; `picture` the items as they are now."""
+
+    name = "network"
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.setObjectName("canvas")
+        self.setProperty("card", "canvas")
+        self.setMinimumSize(320, 200)
+        self._scene = QGraphicsScene(self)
+        self.view = CanvasView(self._scene, self)
+        self.edits = CanvasEdits(session, self)
+        self.menus = Menus(self)
+        self.header = Header(self)
+        self._field: Field | None = None
+        self._follow_view()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(1, 1, 1, 1)
+        column.setSpacing(0)
+        column.addWidget(self.header)
+        column.addWidget(self.view, 1)
+        self.title = self.tr("Network")
+        self.setAccessibleName(self.title)
+        self.view.setAccessibleName(self.tr("Network canvas"))
+        self._style: Style = make_style(session.theme)
+        self._content: Content = self._read()
+        self.picture = self._draw()
+        self.view.fit(self.picture.bounds(), interface_scale())
+        self.header.show_content(self._content)
+        self._follow_session()
+
+    # -- finding things -------------------------------------------------------------------------------------------
+
+    def scene(self) -> QGraphicsScene:
+        return self._scene
+
+    def item_for(self, net: str, layer: str) -> LayerItem:
+        """The card of a layer. Raises KeyError when there is none."""
+        number = self._content.net_index(net)
+        return self.picture.layers[number, self._content.nets[number].layer_index(layer) if number >= 0 else -1]
+
+    def gap_for(self, net: str, index: int) -> GapItem:
+        """Where a layer becomes number `index` of a network. Raises KeyError when there is no such place."""
+        return self.picture.gaps[self._content.net_index(net), index]
+
+    def readout_for(self, net: str) -> ReadoutItem:
+        return self.picture.readouts[self._place(net)]
+
+    def answer_for(self, net: str) -> AnswerItem:
+        return self.picture.answers[self._place(net)]
+
+    def race_zone(self) -> ZoneItem:
+        return self.picture.race
+
+    def task_item(self) -> TaskItem:
+        return self.picture.task
+
+    def _place(self, net: str) -> int:
+        number = self._content.net_index(net)
+        if number < 0:
+            raise KeyError(net)
+        return number
+
+    # -- for figures and tables -----------------------------------------------------------------------------------
+
+    @property
+    def theme(self) -> Theme:
+        return self._style.theme
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Other colours, at once."""
+        self._style = make_style(theme)
+        self._redraw()
+
+    def figure_view(self) -> QGraphicsView:
+        """The view that a figure is made of."""
+        return self.view
+
+    def export_data(self) -> Table:
+        """One row per layer: net, layer, cell, units, weights."""
+        from playground.ui.figures.metadata import describe as describe_figure
+
+        return Table(export_columns(self._content), (describe_figure(self.session, self.title).line(),))
+
+    def export(self, format: str) -> None:
+        """Ask where to, and write the canvas there."""
+        from playground.ui.figures.dialog import export_dialog
+
+        export_dialog(self.window(), self, format)
+
+    # -- following the session ------------------------------------------------------------------------------------
+
+    def _follow_session(self) -> None:
+        session = self.session
+        session.document_changed.connect(self._document_changed)
+        session.selection_changed.connect(self._selection_changed)
+        session.traces_changed.connect(self._traces_changed)
+        session.started.connect(lambda _: self._refresh_values())
+        session.tests_changed.connect(lambda: self.picture.set_answers(session.curves))
+        session.time_changed.connect(lambda time: self.picture.set_time(time))
+        session.theme_changed.connect(self.apply_theme)
+
+    def _follow_view(self) -> None:
+        view, keys = self.view, Keys(self)
+        view.gestures = (Press(self), EditUnits(self), Reorder(self), Select(self), Pan(self))
+        view.drops = (DropCell(self), DropTask(self), DropFile(self))
+        view.key_handler, view.key_wanted = keys.press, keys.wanted
+        view.resized.connect(self._resized)
+        view.hovered.connect(self._hovered)
+        view.left.connect(self._left)
+        view.menu_wanted.connect(self._menu_wanted)
+        self.header.fit_wanted.connect(self.fit)
+
+    def _read(self) -> Content:
+        session = self.session
+        found = check_experiment(session.experiment, session.folder, session.facts)
+        return read(session.experiment, session.facts, problems.place(session.experiment, found))
+
+    def _draw(self) -> Picture:
+        """A new picture of the content for the size of the view."""
+        area, scale = self.view.viewport().rect(), interface_scale()
+        plan = lay_out([len(net.layers) for net in self._content.nets], area.width() / scale, area.height() / scale)
+        picture = Picture(self._content, plan, self._style)
+        picture.enter(self._scene)
+        self.view.setBackgroundBrush(QBrush(QColor(self._style.theme.canvas)))
+        return picture
+
+    def _redraw(self) -> None:
+        """Replace the picture; what a person zoomed to stays."""
+        self.view.cancel_gesture()
+        self._close_field()
+        self.picture.leave(self._scene)
+        self.picture = self._draw()
+        if self.view.zoomed:
+            self.view.keep(self.picture.bounds())
+        else:
+            self.view.fit(self.picture.bounds(), interface_scale())
+        self._refresh_values()
+
+    def _refresh_values(self) -> None:
+        session, picture = self.session, self.picture
+        picture.set_probe(session.probe)
+        picture.set_time(session.time)
+        picture.set_traces(session.traces)
+        picture.set_answers(session.curves)
+        picture.set_selection(session.selection)
+        self._tell()
+
+    def _document_changed(self, experiment: Experiment) -> None:
+        content = self._read()
+        if content != self._content:
+            self._content = content
+            self._redraw()
+            self.header.show_content(content)
+        else:
+            self.picture.set_probe(self.session.probe)
+
+    def _traces_changed(self, traces: Traces) -> None:
+        if self.isVisible():
+            self.picture.set_traces(traces)
+
+    def _selection_changed(self, selection: Selection | None) -> None:
+        self.picture.set_selection(selection)
+        self._tell()
+
+    def _tell(self) -> None:
+        """The graph as text, for a screen reader."""
+        text = describe(self._content, self.session.selection)
+        if text != self.view.accessibleDescription():
+            self.view.setAccessibleDescription(text)
+            QAccessible.updateAccessibility(QAccessibleEvent(self.view, QAccessible.Event.DescriptionChanged))
+
+    # -- following the view ---------------------------------------------------------------------------------------
+
+    def fit(self) -> None:
+        """Everything in sight, and arranged for the size of the view."""
+        self.view.zoomed = False
+        self._redraw()
+
+    def _resized(self) -> None:
+        if not self.view.zoomed:
+            self._redraw()
+
+    def _hovered(self, point: QPointF) -> None:
+        hit = self.picture.plan.hit(point.x(), point.y())
+        self.picture.set_hot(hit)
+        shape = Qt.CursorShape.ArrowCursor
+        if hit.kind in ("remove", "insert", "race"):
+            shape = Qt.CursorShape.PointingHandCursor
+        elif hit.kind == "layer":
+            item = self.picture.layers[hit.net, hit.index]
+            if item.units_box.contains(item.mapFromScene(point)):
+                shape = Qt.CursorShape.IBeamCursor
+        self.view.viewport().setCursor(shape)
+
+    def _left(self) -> None:
+        self.picture.set_hot(None)
+        self.picture.clear_lights()
+
+    def _menu_wanted(self, point: QPointF, at: QPoint | None) -> None:
+        if at is not None:
+            hit = self.picture.plan.hit(point.x(), point.y())
+            chosen = self.picture.selection_at(hit)
+            if chosen is not None:
+                self.session.select(chosen)
+            self.menus.context(hit, at)
+            return
+        selected = self.edits.selected()
+        hit = Hit("empty") if selected is None else Hit("layer" if selected[1] >= 0 else "answer", *selected)
+        self.menus.context(hit, self.place_of_selection())
+
+    def place_of_selection(self) -> QPoint:
+        """Where on the screen a menu for the selection opens."""
+        card = self.picture.card(self.session.selection) or self.picture.race
+        place = self.view.mapFromScene(card.sceneBoundingRect()).boundingRect().center()
+        return self.view.viewport().mapToGlobal(place)
+
+    def show_selection(self) -> None:
+        """Bring what is selected into sight."""
+        card = self.picture.card(self.session.selection)
+        if card is not None and self.view.zoomed:
+            self.view.ensureVisible(card, 24, 24)
+
+    # -- editing in place -----------------------------------------------------------------------------------------
+
+    def edit_units(self, net: int, index: int) -> None:
+        """Open the field for the units of a layer."""
+        item = self.picture.layers[net, index]
+        box = item.units_box.adjusted(-4, -2, 4, 2)
+        place = self._on_view(item.mapRectToScene(box), 64)
+        self._close_field()
+        units = item.layer.units
+
+        def done(typed: int) -> None:
+            if typed != units:
+                self.edits.set_units(net, index, typed)
+
+        self._field = units_field(self.view.viewport(), place, units, done)
+
+    def edit_name(self, net: int) -> None:
+        """Open the field for the name of a network."""
+        row = self.picture.plan.rows[net]
+        box = QRectF(*(row.caption or (row.layers or (row.readout,))[0]))
+        box.setHeight(32 if row.caption is None else box.height())
+        place = self._on_view(box.adjusted(4, 2, -4, 0), 120)
+        self._close_field()
+        name = self._content.nets[net].name
+
+        def done(typed: str) -> None:
+            if typed != name:
+                self.edits.rename_net(net, typed)
+
+        self._field = name_field(self.view.viewport(), place, name, done)
+
+    def _on_view(self, box: QRectF, least: int) -> QRect:
+        """A scene rectangle on the viewport, at least as large as a field must be, and inside."""
+        place = self.view.mapFromScene(box).boundingRect()
+        centre = place.center()
+        place.setWidth(max(place.width(), least))
+        place.setHeight(max(place.height(), self.fontMetrics().height() + 8))
+        place.moveCenter(centre)
+        area = self.view.viewport().rect()
+        place.moveLeft(max(0, min(place.left(), area.right() - place.width())))
+        return place
+
+    def _close_field(self) -> None:
+        field, self._field = self._field, None
+        if field is not None and field.is_open:
+            field.close(keep=False)

@@ -1,0 +1,53 @@
+"""Numbers to colours: blue positive, orange negative, the background at zero."""
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtGui import QColor, QImage
+
+from playground.ui.theme import Theme
+
+MOST_COLUMNS = 512  # longer sequences are averaged: no card is wider than that
+
+
+@lru_cache(maxsize=8)
+def signed_table(positive: str, negative: str, zero: str) -> NDArray[np.uint32]:
+    """256 colours, 0xFFRRGGBB: the first is -1, number 128 is exactly zero, the last +1."""
+    colours = [QColor(name) for name in (negative, zero, positive)]
+    ends = np.array([[colour.red(), colour.green(), colour.blue()] for colour in colours], dtype=np.float64)
+    place = np.clip((np.arange(256) - 128) / 127, -1, 1)[:, None]
+    mixed = ends[1] + np.abs(place) * (np.where(place < 0, ends[0], ends[2]) - ends[1])
+    red, green, blue = np.rint(mixed).astype(np.uint32).T
+    return (np.uint32(0xFF000000) | (red << 16) | (green << 8) | blue).astype(np.uint32)
+
+
+def scale_of(values: NDArray[np.floating]) -> float:
+    """The value of the full colours: the next power of two above all values, at least 1/16, so that it rarely jumps."""
+    largest = float(np.abs(values).max(initial=0.0))
+    if not np.isfinite(largest):
+        finite = values[np.isfinite(values)]
+        largest = float(np.abs(finite).max(initial=0.0))
+    return float(2.0 ** np.ceil(np.log2(max(largest, 1 / 16))))
+
+
+def heatmap(values: NDArray[np.floating], theme: Theme) -> tuple[QImage, float]:
+    """values [T, n] → an image of T × n pixels (time to the right, unit 0 on top) and the value of its full colours.
+
+    What is not finite looks like zero. More than `MOST_COLUMNS` steps are averaged in blocks.
+    """
+    steps, units = values.shape
+    block = -(-steps // MOST_COLUMNS)
+    if block > 1:
+        starts = np.arange(0, steps, block)
+        counts = np.diff(np.append(starts, steps))[:, None]
+        values = np.add.reduceat(values, starts, axis=0) / counts
+        steps = len(starts)
+    scale = scale_of(values)
+    table = signed_table(theme.positive, theme.negative, theme.zero)
+    with np.errstate(invalid="ignore"):
+        level = np.nan_to_num(values.T * (127.0 / scale), nan=0.0, posinf=127.0, neginf=-127.0)
+    index = np.clip(np.rint(level) + 128, 0, 255).astype(np.uint8)
+    pixels = np.ascontiguousarray(table[index])
+    image = QImage(pixels.data, steps, units, 4 * steps, QImage.Format.Format_RGB32)
+    return image.copy(), scale

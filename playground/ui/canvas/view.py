@@ -1,0 +1,212 @@
+"""The window onto the scene: offers events to gestures, zooms, pans and fits. Knows nothing of networks."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QResizeEvent,
+    QTransform,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
+
+from playground.ui.canvas.gestures.base import Drop, Gesture
+from playground.ui.canvas.gestures.zoom import Zoom
+
+LEAST, MOST = 0.2, 4.0
+NEARLY = 0.97  # a plan that is a hair too large is shown at 100 % all the same: text stays sharp
+
+
+class CanvasView(QGraphicsView):
+    """`zoomed`: the person has zoomed or panned, so the view stays as it is when the document changes."""
+
+    resized = Signal()
+    hovered = Signal(QPointF)
+    left = Signal()
+    menu_wanted = Signal(QPointF, object)  # scene point, global position
+    zoomed_changed = Signal()
+
+    def __init__(self, scene: QGraphicsScene, parent: QWidget | None = None) -> None:
+        super().__init__(scene, parent)
+        self.setObjectName("canvas.view")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAcceptDrops(True)
+        self.setMouseTracking(True)
+        self.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
+        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.SmartViewportUpdate)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.viewport().grabGesture(Qt.GestureType.PinchGesture)
+        self.gestures: Sequence[Gesture] = ()
+        self.drops: Sequence[Drop] = ()
+        self.key_handler: Callable[[QKeyEvent], bool] = lambda event: False
+        self.key_wanted: Callable[[QKeyEvent], bool] = lambda event: False
+        self.zoomed = False
+        self._active: Gesture | None = None
+        self._drop: Drop | None = None
+        self._zoom = Zoom(self)
+
+    # -- where we look --------------------------------------------------------------------------------------------
+
+    def fit(self, bounds: QRectF, most: float) -> None:
+        """Show all of `bounds`, at most enlarged by `most`; follow the document again."""
+        area = self.viewport().rect()
+        scale = min(area.width() / bounds.width(), area.height() / bounds.height())
+        scale = most if scale >= most * NEARLY else max(LEAST, scale)
+        self._set_scale(scale, bounds)
+        self.centerOn(bounds.center())
+        self._set_zoomed(False)
+
+    def keep(self, bounds: QRectF) -> None:
+        """The scene changed below a view that a person has zoomed: look at the same place."""
+        self.setSceneRect(self._roam(bounds))
+
+    def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
+        """Larger or smaller by `factor`, with the scene point at the viewport's `at` (or its middle) held still."""
+        place = QPointF(self.viewport().rect().center()) if at is None else at
+        before = self.mapToScene(place.toPoint())
+        scale = min(MOST, max(LEAST, self.transform().m11() * factor))
+        self.setTransform(QTransform.fromScale(scale, scale))
+        shift = self.mapFromScene(before) - place.toPoint()
+        self._scroll(shift.x(), shift.y())
+        self._set_zoomed(True)
+
+    def pan(self, x: float, y: float) -> None:
+        """Move what is seen by so many pixels."""
+        self._scroll(-x, -y)
+        self._set_zoomed(True)
+
+    def _scroll(self, x: float, y: float) -> None:
+        self.horizontalScrollBar().setValue(self.horizontalScrollBar().value() + round(x))
+        self.verticalScrollBar().setValue(self.verticalScrollBar().value() + round(y))
+
+    def _set_scale(self, scale: float, bounds: QRectF) -> None:
+        self.setTransform(QTransform.fromScale(scale, scale))
+        self.setSceneRect(self._roam(bounds))
+
+    def _roam(self, bounds: QRectF) -> QRectF:
+        """There is room around the plan to push it aside, but it cannot be lost."""
+        wide, high = bounds.width() * 2, bounds.height() * 2
+        return bounds.adjusted(-wide, -high, wide, high)
+
+    def _set_zoomed(self, zoomed: bool) -> None:
+        if zoomed != self.zoomed:
+            self.zoomed = zoomed
+            self.zoomed_changed.emit()
+
+    def cancel_gesture(self) -> None:
+        """Whatever the hand was doing is over and leaves no trace."""
+        active, self._active = self._active, None
+        if active:
+            active.cancel()
+
+    # -- events ---------------------------------------------------------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if self._active is not None:
+            return
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
+        point = self.mapToScene(event.position().toPoint())
+        self._active = next((gesture for gesture in self.gestures if gesture.press(event, point)), None)
+        event.accept()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        point = self.mapToScene(event.position().toPoint())
+        if self._active is not None:
+            self._active.move(event, point)
+        else:
+            self.hovered.emit(point)
+        event.accept()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        active, self._active = self._active, None
+        if active is not None:
+            active.release(event, self.mapToScene(event.position().toPoint()))
+        event.accept()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        if by_key:
+            self.menu_wanted.emit(QPointF(), None)
+        else:
+            self.menu_wanted.emit(self.mapToScene(event.pos()), event.globalPos())
+        event.accept()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self._zoom.wheel(event):
+            event.accept()
+        elif self.zoomed:
+            turned = event.pixelDelta() if not event.pixelDelta().isNull() else event.angleDelta() / 2
+            self.pan(turned.x(), turned.y())
+            event.accept()
+        else:
+            event.ignore()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self._active is not None:
+            self.cancel_gesture()
+            event.accept()
+        else:
+            event.setAccepted(self.key_handler(event))
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self.key_wanted(event):
+            event.accept()  # arrows move the selection here, whatever they mean in the rest of the window
+            return True
+        return super().event(event)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.NativeGesture, QEvent.Type.Gesture) and self._zoom.other(event):
+            return True
+        if event.type() == QEvent.Type.Leave:
+            self.left.emit()
+        return super().viewportEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.resized.emit()
+
+    # -- drag and drop --------------------------------------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        self._drop = next((drop for drop in self.drops if drop.accepts(event.mimeData())), None)
+        self._offer(event)
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        self._offer(event)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._drop = None
+        self.left.emit()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        drop, self._drop = self._drop, None
+        self.left.emit()
+        if drop is None:
+            event.ignore()
+            return
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        drop.drop(event.mimeData(), self.mapToScene(event.position().toPoint()))
+
+    def _offer(self, event: QDragMoveEvent) -> None:
+        if self._drop is None:
+            event.ignore()
+            return
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        self._drop.move(event.mimeData(), self.mapToScene(event.position().toPoint()))

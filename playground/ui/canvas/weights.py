@@ -1,0 +1,38 @@
+"""How many numbers a layer or a readout trains: arithmetic on the cell, known before anything is built."""
+
+from playground.cell.graph import Cell, Gate, Memory, Output
+from playground.cell.sizes import in_numbers, infer_sizes
+
+
+def layer_weights(cell: Cell, inputs: int, units: int) -> int | None:
+    """Weights, biases and learned start values of `units` copies of `cell` on D = `inputs`. None: sizes do not fit."""
+    sizes = {id: in_numbers(size, inputs, units) for id, size in infer_sizes(cell).items()}
+    total = 0
+    for node in cell.nodes:
+        size = sizes.get(node.id)
+        if size is None:
+            return None
+        if isinstance(node, Memory) and node.learned:
+            total += size
+        if isinstance(node, Gate):
+            total += size if node.bias is not None else 0
+            for wire in node.wires:
+                source = sizes.get(wire.source)
+                if source is None:
+                    return None
+                total += {"full": size * source, "diagonal": size, "identity": 0}[wire.kind]
+    return total
+
+
+def layer_outputs(cell: Cell, inputs: int, units: int) -> int | None:
+    """How many numbers the layer hands on at every step. None: sizes do not fit."""
+    sizes = infer_sizes(cell)
+    for node in cell.nodes:
+        if isinstance(node, Output):
+            return in_numbers(sizes[node.id], inputs, units)
+    return None
+
+
+def readout_weights(inputs: int, outputs: int) -> int:
+    """y = V h + b."""
+    return outputs * (inputs + 1)

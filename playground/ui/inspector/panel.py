@@ -1,0 +1,98 @@
+"""The inspector: the settings of whatever is selected, and below them the race."""
+
+from typing import Any
+
+from PySide6.QtWidgets import QWidget
+
+from playground.experiment.edits import net_of
+from playground.ui.inspector.experiment_page import ExperimentPage
+from playground.ui.inspector.form import Form
+from playground.ui.inspector.layer_page import LayerPage
+from playground.ui.inspector.net_page import NetPage, ReadoutPage, cell_of_or_name
+from playground.ui.inspector.race_table import RaceTable
+from playground.ui.inspector.task_page import TaskPage
+from playground.ui.sequences import title_of
+from playground.ui.session import Session
+from playground.ui.state import Selection
+from playground.ui.widgets.card import Card
+
+
+class Inspector(Card):
+    """Builds a page when its subject changes, and only refreshes it while the subject stays."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__("inspector", " ", scroll=True, parent=parent)
+        self._session = session
+        self.setMinimumHeight(200)
+        self._key: Any = None
+        self._page: Form = Form(session)
+        self.race = RaceTable(session)
+        self.body.addWidget(self._page)
+        self.body.addWidget(self.race)
+        self.body.addStretch(1)
+        session.document_changed.connect(lambda _: self.refresh())
+        session.selection_changed.connect(lambda _: self.refresh())
+        session.started.connect(lambda _: self._page.refresh())
+        session.theme_changed.connect(lambda _: self._show_title())
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show what is selected."""
+        key = self._subject()
+        if key != self._key:
+            self._key = key
+            self.setFocusProxy(None)
+            old, self._page = self._page, self._build()
+            self.body.replaceWidget(old, self._page)
+            old.hide()
+            old.deleteLater()
+            self.area.verticalScrollBar().setValue(0)
+        else:
+            self._page.refresh()
+        self._show_title()
+
+    def _subject(self) -> Any:
+        """What a page is built for; when this stays, the page can stay."""
+        chosen, experiment = self._session.selection, self._session.experiment
+        if chosen is None:
+            return None
+        if chosen.kind == "task":
+            return chosen, type(experiment.task)
+        net = net_of(experiment, chosen.net)
+        layers = tuple((layer.id, layer.cell, layer.units) for layer in net.layers)
+        if chosen.kind == "layer":
+            own = next(layer.cell for layer in net.layers if layer.id == chosen.layer)
+            return chosen, own, len(layers), experiment.cells
+        return chosen, layers if chosen.kind == "net" else ()
+
+    def _build(self) -> Form:
+        chosen, session = self._session.selection, self._session
+        if chosen is None:
+            return ExperimentPage(session)
+        if chosen.kind == "task":
+            return TaskPage(session)
+        if chosen.kind == "layer":
+            return LayerPage(session, chosen.net, chosen.layer)
+        return NetPage(session, chosen.net) if chosen.kind == "net" else ReadoutPage(session, chosen.net)
+
+    def _show_title(self) -> None:
+        title, note, colour = self._title(self._session.selection)
+        self.set_title(title, note)
+        self.title.setStyleSheet(f"color: {colour};" if colour else "")
+
+    def _title(self, chosen: Selection | None) -> tuple[str, str, str]:
+        experiment = self._session.experiment
+        if chosen is None:
+            return self.tr("Experiment"), "", ""
+        if chosen.kind == "task":
+            return title_of(experiment.task), self.tr("sequence"), ""
+        names = [net.name for net in experiment.networks]
+        colour = self._session.theme.contestant(names.index(chosen.net))
+        if chosen.kind == "net":
+            return chosen.net, self.tr("network"), colour
+        if chosen.kind == "readout":
+            return self.tr("Dense readout"), chosen.net, colour
+        layers = list(net_of(experiment, chosen.net).layers)
+        index = next(index for index, layer in enumerate(layers) if layer.id == chosen.layer)
+        title = cell_of_or_name(self._session, layers[index].cell)
+        return title, self.tr("layer {0} of {1}").format(index + 1, chosen.net), colour

@@ -1,0 +1,317 @@
+"""The window: composes the panels, and asks the questions that only a window can ask. Panels never know each other."""
+
+import logging
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragMoveEvent, QDropEvent, QPaintEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QSplitter, QVBoxLayout, QWidget
+
+from playground import __version__
+from playground.experiment.edits import RemoveLayer, RemoveNet
+from playground.ui.canvas import NetworkCanvas
+from playground.ui.dialogs import Dialogs
+from playground.ui.help import KeysDialog
+from playground.ui.inspector import Inspector, TrainingCard
+from playground.ui.menus import Menus
+from playground.ui.notices import NoticeBar
+from playground.ui.palette_panel import PalettePanel
+from playground.ui.plot_area import PlotArea
+from playground.ui.recovery import Recovered, forget, left_behind
+from playground.ui.scrubber import Scrubber
+from playground.ui.session import Session
+from playground.ui.state import Notice
+from playground.ui.style import apply_theme
+from playground.ui.theme import Theme
+from playground.ui.transport import Transport
+
+log = logging.getLogger(__name__)
+GAP = 12
+LOW = 800  # px: a window of less height has one row of plots
+LAYOUT = 1  # of the saved splitters and docks; another number forgets them
+
+
+class MainWindow(QMainWindow):
+    """`painted`: the first picture is on the screen; only then the worker and everything slow begin."""
+
+    painted = Signal()
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+        self.setObjectName("window")
+        self.setAcceptDrops(True)
+        self.setMinimumWidth(1000)
+        self.dialogs = Dialogs(self)
+        self.transport = Transport(session)
+        self.notices = NoticeBar()
+        self.palette_panel = PalettePanel(session)
+        self.canvas = NetworkCanvas(session)
+        self.scrubber = Scrubber(session)
+        self.plots = PlotArea(session)
+        self.inspector = Inspector(session)
+        self.training = TrainingCard(session)
+        self._painted = False
+        self._compose()
+        self.menus = Menus(self)
+        self._connect()
+        self._restore_geometry()
+        self._show_title()
+
+    # -- composition ----------------------------------------------------------------------------------------------
+
+    def _compose(self) -> None:
+        self._columns = self._splitter("columns", Qt.Orientation.Horizontal)
+        self._centre = self._splitter("centre", Qt.Orientation.Vertical)
+        self._right = self._splitter("right", Qt.Orientation.Vertical)
+        upper = QWidget()
+        column = QVBoxLayout(upper)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GAP)
+        column.addWidget(self.canvas, 1)
+        column.addWidget(self.scrubber)
+        self._centre.addWidget(upper)
+        self._centre.addWidget(self.plots)
+        self._centre.setHandleWidth(GAP - 8)  # the grips of the plots are the rest of the gap
+        self._right.addWidget(self.inspector)
+        self._right.addWidget(self.training)
+        for part in (self.palette_panel, self._centre, self._right):
+            self._columns.addWidget(part)
+        self._right.setMinimumWidth(256)
+        self._centre.setMinimumWidth(440)
+        for place, stretch in enumerate((0, 1, 0)):
+            self._columns.setStretchFactor(place, stretch)
+        for place, stretch in enumerate((3, 2)):
+            self._centre.setStretchFactor(place, stretch)
+        self._right.setStretchFactor(0, 1)
+        self._right.setStretchFactor(1, 0)
+        body = QWidget()
+        body.setObjectName("body")
+        outer = QVBoxLayout(body)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addWidget(self.transport)
+        inside = QWidget()
+        below = QVBoxLayout(inside)
+        below.setContentsMargins(GAP, GAP, GAP, GAP)
+        below.setSpacing(GAP)
+        below.addWidget(self.notices)
+        below.addWidget(self._columns, 1)
+        outer.addWidget(inside, 1)
+        body.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # a click beside everything leaves a field
+        self.setCentralWidget(body)
+        body.setFocus()
+
+    def _splitter(self, name: str, direction: Qt.Orientation) -> QSplitter:
+        made = QSplitter(direction)
+        made.setObjectName(f"splitter.{name}")
+        made.setHandleWidth(GAP)
+        made.setChildrenCollapsible(False)
+        return made
+
+    def arrange(self) -> None:
+        """Sizes and docks as at the first launch."""
+        self.plots.arrange(low=self.height() < LOW)
+        self._size_parts()
+
+    def _size_parts(self) -> None:
+        width, height = self.width() - 2 * GAP, self.height() - 110
+        left, right = (208, 292) if width > 1240 else (180, 264)
+        self._columns.setSizes([left, width - left - right - 2 * GAP, right])
+        self._centre.setSizes([round(height * 0.58), round(height * 0.42)])
+        self._right.setSizes([round(height * 0.54), round(height * 0.46)])
+
+    def _connect(self) -> None:
+        session = self.session
+        session.notice.connect(self.notices.show_notice)
+        session.file_changed.connect(self._show_title)
+        session.theme_changed.connect(self._show_theme)
+        session.request.connect(self._answer)
+        session.open_wanted.connect(self.open)
+        self.palette_panel.feed_wanted.connect(self.ask_feed)
+        self.painted.connect(self._after_first_paint)
+
+    def come_forward(self, path: Path | None) -> None:
+        """A second launch hands its file over."""
+        if self.isMinimized():
+            self.showNormal()
+        self.raise_()
+        self.activateWindow()
+        if path is not None:
+            self.session.feed_file(path)
+
+    def exportable(self) -> list[tuple[str, str, QWidget]]:
+        """(name, title, widget) of everything that can be written as a figure."""
+        parts: list[tuple[str, str, QWidget]] = [("network", self.canvas.title, self.canvas)]
+        return parts + [(name, plot.title, plot) for name, plot in self.plots.plots().items()]
+
+    # -- files ----------------------------------------------------------------------------------------------------
+
+    def open(self, path: Path) -> bool:
+        """Open an experiment, once unsaved changes are taken care of."""
+        return self._may_leave() and self.session.open(path)
+
+    def new_from_example(self, name: str) -> bool:
+        return self._may_leave() and self.session.new_from_example(name)
+
+    def ask_open(self) -> None:
+        if path := self.dialogs.ask_open(self._folder()):
+            self.open(path)
+
+    def ask_feed(self) -> None:
+        if path := self.dialogs.ask_feed(self._folder()):
+            self.session.feed_file(path)
+
+    def ask_save(self) -> bool:
+        """Save under a name that the person chooses."""
+        name = self.session.experiment.name.replace("/", "-") or "experiment"
+        path = self.dialogs.ask_save(self.session.path or self._folder() / f"{name}.experiment.json")
+        return path is not None and self.session.save(path)
+
+    def show_keys(self) -> None:
+        KeysDialog(self).show()
+
+    def show_about(self) -> None:
+        text = self.tr("RNN Playground {0}\nA laboratory for recurrent networks: build, train, and look inside.")
+        box = QMessageBox(QMessageBox.Icon.NoIcon, self.tr("About"), text.format(__version__), parent=self)
+        box.setInformativeText(self.session.engine_line)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.open()
+
+    def offer_recovery(self) -> None:
+        """Tell of documents that an earlier window left unsaved."""
+        for found in left_behind(self.session.settings.recovery_folder)[:1]:
+            text = self.tr("An earlier window ended with unsaved changes in “{0}”.").format(found.experiment.name)
+            restore = (self.tr("Bring it back"), lambda found=found: self._restore(found))
+            away = (self.tr("Throw it away"), lambda found=found: forget(found))
+            self.notices.show_notice(Notice("warning", text, (restore, away)))
+
+    def _restore(self, found: Recovered) -> None:
+        if self._may_leave():
+            self.session.restore(found)
+
+    def _folder(self) -> Path:
+        if self.session.path:
+            return self.session.path.parent
+        recent = self.session.settings.recent
+        return recent[0].parent if recent else Path.home()
+
+    def _may_leave(self) -> bool:
+        """Whether the present document may be given up: saved, or thrown away on purpose."""
+        if not self.session.dirty:
+            return True
+        answer = self.dialogs.ask_unsaved(self.session.experiment.name)
+        if answer == "save":
+            return self.session.save() if self.session.path else self.ask_save()
+        return answer == "discard"
+
+    def _answer(self, request: str) -> None:
+        """What the session cannot ask itself."""
+        {"open": self.ask_open, "feed": self.ask_feed, "save_as": self.ask_save}[request]()
+
+    # -- editing --------------------------------------------------------------------------------------------------
+
+    def can_remove(self) -> bool:
+        chosen = self.session.selection
+        return chosen is not None and chosen.kind in ("net", "layer")
+
+    def remove_selected(self) -> None:
+        """The selected layer goes; a network without it would be nothing, then the network goes."""
+        chosen = self.session.selection
+        if chosen is None or not self.can_remove():
+            return
+        net = next(net for net in self.session.experiment.networks if net.name == chosen.net)
+        if chosen.kind == "layer" and len(net.layers) > 1:
+            self.session.apply(RemoveLayer(chosen.net, chosen.layer))
+        else:
+            self.session.apply(RemoveNet(chosen.net))
+
+    # -- looks ----------------------------------------------------------------------------------------------------
+
+    def _show_title(self) -> None:
+        session = self.session
+        name = session.path.name if session.path else session.experiment.name
+        self.setWindowTitle(self.tr("{0}[*] – RNN Playground").format(name))
+        self.setWindowModified(session.dirty)
+        self.setWindowFilePath(str(session.path) if session.path else "")
+
+    def _show_theme(self, theme: Theme) -> None:
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            apply_theme(app, theme)
+
+    def _restore_geometry(self) -> None:
+        settings = self.session.settings
+        geometry = settings.bytes("geometry")
+        if geometry is None or not self.restoreGeometry(geometry):
+            area = self.screen().availableGeometry()
+            self.resize(min(1440, area.width()), min(900, area.height()))
+        self.arrange()
+        if settings.names("layout", ()) != (str(LAYOUT),):
+            return
+        for splitter in (self._columns, self._centre, self._right):
+            state = settings.bytes(splitter.objectName())
+            if state is not None:
+                splitter.restoreState(state)
+        docks = settings.bytes("docks")
+        if docks is not None:
+            self.plots.restore(docks)
+
+    def _keep_geometry(self) -> None:
+        settings = self.session.settings
+        settings.set_names("layout", (str(LAYOUT),))
+        settings.set_bytes("geometry", self.saveGeometry())
+        settings.set_bytes("docks", self.plots.state())
+        for splitter in (self._columns, self._centre, self._right):
+            settings.set_bytes(splitter.objectName(), splitter.saveState())
+
+    def _after_first_paint(self) -> None:
+        """Everything that may take a moment."""
+        self.session.start_worker()
+        self.scrubber.show_sequence()
+        self.palette_panel.draw_sketches()
+        self.offer_recovery()
+
+    # -- events ---------------------------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            QTimer.singleShot(0, self.painted.emit)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self._may_leave():
+            event.ignore()
+            return
+        self._keep_geometry()
+        self.session.close()
+        event.accept()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        self._offer(event)
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        self._offer(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        path = _dropped_file(event)
+        if path is None:
+            event.ignore()
+            return
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        # The program that the file comes from waits until this returns: read it afterwards.
+        QTimer.singleShot(0, self, lambda: self.session.feed_file(path))
+
+    def _offer(self, event: QDragMoveEvent) -> None:
+        if _dropped_file(event) is None:
+            event.ignore()
+        else:
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+
+
+def _dropped_file(event: QDropEvent) -> Path | None:
+    """The first local file of a drag."""
+    return next((Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()), None)

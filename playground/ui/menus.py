@@ -1,0 +1,169 @@
+"""The menus of the window and its shortcuts. Every action has a name, so that tests and help can find it."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMenu, QWhatsThis
+
+if TYPE_CHECKING:
+    from playground.ui.main_window import MainWindow
+
+FORMATS = ("svg", "pdf", "png", "csv")
+Keys = QKeySequence.StandardKey
+
+
+class Menus(QObject):
+    """Builds the menu bar. `actions` by name."""
+
+    def __init__(self, window: "MainWindow") -> None:
+        super().__init__(window)
+        self._window, self._session = window, window.session
+        self.actions: dict[str, QAction] = {}
+        self._build_file()
+        self._build_edit()
+        self._build_train()
+        self._build_view()
+        self._build_help()
+        self._session.document_changed.connect(lambda _: self.refresh())
+        self._session.selection_changed.connect(lambda _: self.refresh())
+        self._session.run_changed.connect(lambda _: self.refresh())
+        self.refresh()
+
+    def refresh(self) -> None:
+        """What can be done now, in words of now."""
+        session, history = self._session, self._session.history
+        undo, redo = self.actions["edit.undo"], self.actions["edit.redo"]
+        undo.setEnabled(history.can_undo)
+        undo.setText(self.tr("Undo {0}").format(history.undo_label).strip())
+        redo.setEnabled(history.can_redo)
+        redo.setText(self.tr("Redo {0}").format(history.redo_label).strip())
+        self.actions["edit.remove"].setEnabled(self._window.can_remove())
+        active, dead = session.run_state.active, session.run_state.state == "dead"
+        play = self.actions["train.play"]
+        play.setText(self.tr("Pause") if active else self.tr("Play"))
+        for name in ("train.play", "train.step", "train.reset"):
+            self.actions[name].setEnabled(not dead and bool(session.experiment.networks))
+
+    def _build_file(self) -> None:
+        window, menu = self._window, self._menu("file", self.tr("&File"))
+        self._new = menu.addMenu(self.tr("New from example"))
+        self._new.aboutToShow.connect(self._list_examples)
+        self._list_examples()
+        self._add(menu, "file.open", self.tr("Open…"), window.ask_open, Keys.Open)
+        self._recent = menu.addMenu(self.tr("Open recent"))
+        self._recent.aboutToShow.connect(self._list_recent)
+        menu.addSeparator()
+        self._add(menu, "file.save", self.tr("Save"), lambda: self._session.save(), Keys.Save)
+        self._add(menu, "file.save_as", self.tr("Save as…"), window.ask_save, Keys.SaveAs)
+        menu.addSeparator()
+        self._add(menu, "file.feed", self.tr("Feed a CSV or text file…"), window.ask_feed, "Ctrl+Shift+O")
+        self._export = menu.addMenu(self.tr("Export"))
+        self._export.aboutToShow.connect(self._list_exports)
+        menu.addSeparator()
+        self._add(menu, "file.quit", self.tr("Quit"), window.close, Keys.Quit)
+
+    def _build_edit(self) -> None:
+        menu = self._menu("edit", self.tr("&Edit"))
+        self._add(menu, "edit.undo", self.tr("Undo"), self._session.undo, Keys.Undo)
+        self._add(menu, "edit.redo", self.tr("Redo"), self._session.redo, Keys.Redo)
+        menu.addSeparator()
+        self._add(menu, "edit.remove", self.tr("Remove what is selected"), self._window.remove_selected, Keys.Delete)
+        self._add(menu, "edit.deselect", self.tr("Select nothing"), lambda: self._session.select(None), "Escape")
+
+    def _build_train(self) -> None:
+        menu = self._menu("train", self.tr("&Train"))
+        self._add(menu, "train.play", self.tr("Play"), self._session.toggle, "Space")
+        self._add(menu, "train.step", self.tr("One step"), self._session.step, "Right")
+        self._add(menu, "train.reset", self.tr("Reset to the same initial weights"), self._session.reset, "R")
+
+    def _build_view(self) -> None:
+        window, menu = self._window, self._menu("view", self.tr("&View"))
+        plots = menu.addMenu(self.tr("Plots"))
+        for action in window.plots.toggles():
+            plots.addAction(action)
+            self.actions[action.objectName()] = action
+        self._log_y = self._add(menu, "view.log_y", self.tr("Logarithmic loss"), self._set_log_y, "L")
+        self._log_y.setCheckable(True)
+        self._add(menu, "view.arrange", self.tr("Arrange the window as at first"), window.arrange)
+        menu.addSeparator()
+        group = QActionGroup(self)
+        for name, text in (("light", self.tr("Light")), ("dark", self.tr("Dark"))):
+            action = self._add(menu, f"view.{name}", text, lambda name=name: self._session.set_theme(name))
+            action.setCheckable(True)
+            action.setChecked(self._session.theme.name == name)
+            group.addAction(action)
+        self._session.theme_changed.connect(lambda theme: self.actions[f"view.{theme.name}"].setChecked(True))
+
+    def _build_help(self) -> None:
+        menu = self._menu("help", self.tr("&Help"))
+        self._add(menu, "help.what", self.tr("What is this?"), QWhatsThis.enterWhatsThisMode, Keys.WhatsThis)
+        self.actions["help.what"].setShortcuts([QKeySequence("F1"), QKeySequence("Shift+F1")])
+        self._add(menu, "help.keys", self.tr("Keys"), self._window.show_keys, "Ctrl+K")
+        self._add(menu, "help.about", self.tr("About RNN Playground"), self._window.show_about)
+
+    def _set_log_y(self) -> None:
+        self._window.plots.plots()["loss"].set_log_y(self._log_y.isChecked())
+
+    def _list_examples(self) -> None:
+        from playground.experiment.files import examples
+
+        self._new.clear()
+        for name in examples():
+            text = name.replace("-", " ").capitalize()
+            action = self._add(self._new, f"new.{name}", text, lambda name=name: self._window.new_from_example(name))
+            if name == "delayed-recall":
+                action.setShortcut(QKeySequence(Keys.New))
+
+    def _list_recent(self) -> None:
+        self._recent.clear()
+        paths = self._session.settings.recent
+        for path in paths:
+            action = self._add(self._recent, f"recent.{path.name}", path.name, self._opener(path))
+            action.setToolTip(str(path))
+        if not paths:
+            self._recent.addAction(self.tr("nothing yet")).setEnabled(False)
+        else:
+            self._recent.addSeparator()
+            self._add(self._recent, "recent.forget", self.tr("Forget these"), self._session.settings.forget_recent)
+
+    def _opener(self, path: Path) -> Callable[[], object]:
+        return lambda: self._window.open(path)
+
+    def _list_exports(self) -> None:
+        self._export.clear()
+        for name, title, part in self._window.exportable():
+            menu = self._export.addMenu(title)
+            menu.setObjectName(f"export.{name}")
+            for format in FORMATS:
+                self._add(menu, f"export.{name}.{format}", f"{format.upper()}…", self._exporter(part, format))
+
+    def _exporter(self, part: object, format: str) -> Callable[[], object]:
+        def run() -> None:
+            from playground.ui.figures.dialog import export_dialog
+
+            export_dialog(self._window, part, format)
+
+        return run
+
+    def _menu(self, name: str, text: str) -> QMenu:
+        menu = self._window.menuBar().addMenu(text)
+        menu.setObjectName(f"menu.{name}")
+        menu.setToolTipsVisible(True)
+        return menu
+
+    def _add(
+        self, menu: QMenu, name: str, text: str, act: Callable[[], object], keys: QKeySequence.StandardKey | str = ""
+    ) -> QAction:
+        action = QAction(text, self._window)
+        action.setObjectName(name)
+        if isinstance(keys, str):
+            action.setShortcut(QKeySequence(keys))
+        else:
+            action.setShortcuts(keys)
+        action.triggered.connect(lambda _=False: act())
+        menu.addAction(action)
+        self.actions[name] = action
+        return action

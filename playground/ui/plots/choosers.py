@@ -1,0 +1,76 @@
+"""The small choosers in a plot's header: calm text with a chevron, a real combo box for keyboard and screen reader."""
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtWidgets import QComboBox, QWidget
+
+from playground.ui.plots.fonts import label_font
+from playground.ui.theme import LIGHT, Theme
+
+HEIGHT = 20
+
+
+class Chooser(QComboBox):
+    """`choices`: (data, text) pairs; what was chosen stays chosen as long as it is offered."""
+
+    def __init__(self, name: str, accessible: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setAccessibleName(accessible)
+        self.setToolTip(accessible)
+        self.setFont(label_font())
+        self.theme: Theme = LIGHT
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def offer(self, choices: list[tuple[object, str]]) -> bool:
+        """Replace the choices. Returns whether that changed what is chosen. With a single choice it hides."""
+        present = [(self.itemData(i), self.itemText(i)) for i in range(self.count())]
+        if present == choices:
+            return False
+        before = self.currentData()
+        self.blockSignals(True)
+        self.clear()
+        for data, text in choices:
+            self.addItem(text, data)
+        keep = [index for index, (data, _) in enumerate(choices) if data == before]
+        self.setCurrentIndex(keep[0] if keep else (0 if choices else -1))
+        self.blockSignals(False)
+        self.setVisible(len(choices) > 1)
+        self.resize(self.sizeHint())
+        return self.currentData() != before
+
+    def choose(self, data: object) -> bool:
+        """Choose by data. False when it is not offered."""
+        for index in range(self.count()):
+            if self.itemData(index) == data:
+                self.setCurrentIndex(index)
+                return True
+        return False
+
+    def sizeHint(self) -> QSize:
+        width = QFontMetrics(self.font()).horizontalAdvance(self.currentText())
+        return QSize(min(150, width + 26), HEIGHT)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(40, HEIGHT)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.hasFocus():  # scrolling past a plot must not change it
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        edge = self.theme.accent if self.hasFocus() else self.theme.border
+        painter.setPen(QPen(QColor(edge), 1.0))
+        painter.setBrush(QColor(self.theme.field) if self.underMouse() or self.hasFocus() else Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(box, 5, 5)
+        painter.setPen(QColor(self.theme.text if self.underMouse() else self.theme.muted))
+        text = QFontMetrics(self.font()).elidedText(self.currentText(), Qt.TextElideMode.ElideRight, self.width() - 24)
+        painter.drawText(self.rect().adjusted(7, 0, -14, 0), Qt.AlignmentFlag.AlignVCenter, text)
+        x, y = self.width() - 10.5, self.height() / 2 - 1.0
+        painter.drawPolyline([QPointF(x - 3, y), QPointF(x, y + 3), QPointF(x + 3, y)])

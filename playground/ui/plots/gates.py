@@ -1,0 +1,107 @@
+"""Gates over time: every gate of a layer along the probe sequence, and the cell state dashed."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QT_TRANSLATE_NOOP
+
+from playground.ui.plots.geometry import MARKS
+from playground.ui.plots.history import Line
+from playground.ui.plots.items import Curve, Style, role_colour
+from playground.ui.plots.layers import Shown, gates, layer_cell
+from playground.ui.plots.legend import Entry
+from playground.ui.plots.ranges import spread, value_range
+from playground.ui.plots.ticks import Axis
+from playground.ui.plots.timeplot import TimePlot
+from playground.ui.plots.words import tr
+
+MEAN = -1
+
+
+class GatesPlot(TimePlot):
+    """One unit, or the mean over units with a band of one standard deviation (never beyond the extremes)."""
+
+    name = "gates"
+    TITLE = str(QT_TRANSLATE_NOOP("Plot", "Gates"))
+
+    def build(self) -> None:
+        super().build()
+        self._layer = self.make_layer_chooser()
+        self._unit = self.add_chooser("unit", tr("one unit, or the mean of all"))
+        self._shown: list[Shown] = []
+        self._key: object = None
+        self._range: tuple[float, float] | None = None
+        texts = (tr("gate and cell state (no unit)"), tr("activation (no unit)"), tr("activation"))
+        self.chart.frame.y_axis = Axis(texts)
+
+    def draw(self) -> None:
+        net, layer = choice = self.offer_layers(self._layer)
+        cell, traces = layer_cell(self.session.experiment, choice), self.traces_of(net)
+        shown = gates(cell) if cell is not None else []
+        nodes = traces.nodes if traces is not None else {}
+        values = {node.id: nodes[f"{layer}/{node.id}"] for node in shown if f"{layer}/{node.id}" in nodes}
+        if not values:
+            self._key = None
+            self.set_series([], [])
+            self.chart.set_message(tr(self.EMPTY))
+            self.place_choosers()
+            return
+        first = next(iter(values.values()))
+        key = (choice, tuple(s for s in shown if s.id in values), first.shape)
+        if key != self._key:
+            self._key, self._range = key, None
+            self._begin([s for s in shown if s.id in values], first.shape[1])
+        self.chart.set_message("")
+        self.update_times(first.shape[0])
+        self._fill(values)
+
+    def _begin(self, shown: list[Shown], units: int) -> None:
+        self._shown = shown
+        choices: list[tuple[object, str]] = [(MEAN, tr("mean of {0} units").format(units))]
+        self._unit.offer(choices + [(unit, tr("unit {0}").format(unit)) for unit in range(units)])
+        curves, entries = [], []
+        for number, node in enumerate(shown):
+            dash = (5.0, 3.0) if node.state else ()
+            style = Style(role_colour(node.role), 1.6, dash, MARKS[number % len(MARKS)])
+            curves.append(Curve(node.id, node.label, style, (node.id,)))
+            entries.append(Entry(node.id, node.label, style))
+        self.set_series(curves, entries)
+        self.place_choosers()
+
+    def _fill(self, values: dict[str, NDArray]) -> None:
+        unit = self._unit.currentData()
+        drawn = []
+        for node in self._shown:
+            mean, band = summarised(values[node.id], MEAN if unit is None else unit)
+            self.chart.curves[node.id].set_source(Line(self.times, mean), band)
+            drawn += [mean] if band is None or node.state else [mean, *band]  # a state may leave the axis
+        self._range = value_range(spread(drawn), self._range)
+        self.chart.set_home(self.time_range(), self._range)
+
+    def columns(self) -> dict[str, Any]:
+        self.refresh()
+        traces = self.traces_of(self._layer.currentData()[0]) if self._shown and self._layer.currentData() else None
+        if traces is None:
+            return {}
+        layer = self._layer.currentData()[1]
+        header, times = self.time_column()
+        table: dict[str, Any] = {header: times}
+        for node in self._shown:
+            values = traces.nodes[f"{layer}/{node.id}"]
+            for unit in range(values.shape[1]):
+                table[f"{layer}.{node.id}.{unit} [1]"] = values[:, unit]
+        return table
+
+
+def summarised(values: NDArray, unit: int) -> tuple[NDArray, tuple[NDArray, NDArray] | None]:
+    """values [T, H] as one line [T], with the edges of its band when it is a mean of several units."""
+    values = np.asarray(values, np.float64)
+    if 0 <= unit < values.shape[1]:
+        return values[:, unit], None
+    if values.shape[1] == 1:
+        return values[:, 0], None
+    with np.errstate(invalid="ignore", over="ignore"):
+        mean, deviation = values.mean(axis=1), values.std(axis=1)
+        low, high = np.maximum(mean - deviation, values.min(axis=1)), np.minimum(mean + deviation, values.max(axis=1))
+    return mean, (low, high)

@@ -1,0 +1,161 @@
+"""Heatmaps: a matrix of values, columns in time, one flat colour per cell; and the bar that explains the colours."""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QLinearGradient, QPainter, QPen
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from playground.ui.plots.fonts import tick_font
+from playground.ui.plots.items import AreaItem, Paint
+from playground.ui.theme import LIGHT, Theme
+
+Table = list[int]
+CELL = 8  # px of a cell in an export, so that viewers that smooth pictures still show cells
+LARGEST = 4096  # px, the longest side of such a picture
+
+
+def mixed(first: str, second: str, part: float) -> QColor:
+    """The colour `part` of the way from the first to the second."""
+    a, b = QColor(first), QColor(second)
+    pairs = ((a.red(), b.red()), (a.green(), b.green()), (a.blue(), b.blue()))
+    return QColor(*[round(p + (q - p) * part) for p, q in pairs])
+
+
+def signed_table(theme: Theme) -> Table:
+    """Colours of the indices 0 … 255: 0 is a missing value, 1 … 128 … 255 negative, zero, positive."""
+    colours = [QColor(theme.field)]
+    for index in range(1, 256):
+        value = (index - 128) / 127.0
+        colours.append(mixed(theme.zero, theme.positive if value > 0 else theme.negative, abs(value)))
+    return [colour.rgb() for colour in colours]
+
+
+def rising_table(theme: Theme, colour: Paint) -> Table:
+    """Colours of the indices 0 … 255: 0 is a missing value, 1 … 255 from background to `colour`."""
+    full = colour(theme)
+    return [QColor(theme.field).rgb()] + [mixed(theme.zero, full, i / 254.0).rgb() for i in range(255)]
+
+
+def signed_indices(values: NDArray, level: float) -> NDArray[np.uint8]:
+    """−level … +level as 1 … 255, NaN as 0."""
+    scaled = np.clip(np.asarray(values, np.float64) / level, -1.0, 1.0) * 127.0
+    return np.where(np.isfinite(scaled), np.rint(np.nan_to_num(scaled)) + 128.0, 0.0).astype(np.uint8)
+
+
+def rising_indices(values: NDArray) -> NDArray[np.uint8]:
+    """0 … 1 as 1 … 255, NaN as 0."""
+    scaled = np.clip(np.asarray(values, np.float64), 0.0, 1.0) * 254.0
+    return np.where(np.isfinite(scaled), np.rint(np.nan_to_num(scaled)) + 1.0, 0.0).astype(np.uint8)
+
+
+class HeatItem(AreaItem):
+    """Cell (row i, column j) lies around position (x0 + j·dx, i). Levels are fixed by who makes the indices."""
+
+    def __init__(self, table: Callable[[Theme], Table]) -> None:
+        super().__init__()
+        self._table = table
+        self._indices: NDArray[np.uint8] = np.zeros((0, 0), np.uint8)
+        self._image = QImage()
+        self._x0, self._dx = 0.0, 1.0
+        self.exporting = False
+        self.setZValue(-10)
+
+    @property
+    def grid(self) -> tuple[int, int]:
+        """Rows and columns."""
+        return self._indices.shape[0], self._indices.shape[1]
+
+    def set_cells(self, indices: NDArray[np.uint8], x0: float, dx: float) -> None:
+        """indices: [rows, columns]."""
+        self._indices = np.ascontiguousarray(indices)
+        self._x0, self._dx = x0, dx
+        self._make()
+
+    def set_table(self, table: Callable[[Theme], Table]) -> None:
+        self._table = table
+        self._make()
+
+    def set_theme(self, theme: Theme) -> None:
+        super().set_theme(theme)
+        self._make()
+
+    def _make(self) -> None:
+        rows, columns = self.grid
+        if rows and columns:
+            made = QImage(self._indices.data, columns, rows, columns, QImage.Format.Format_Indexed8)
+            made.setColorTable(self._table(self.theme))
+            self._image = made.convertToFormat(QImage.Format.Format_RGB32)
+        else:
+            self._image = QImage()
+        self.update()
+
+    def setExportMode(self, export: bool, opts: dict | None = None) -> None:
+        self.exporting = export
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        m = self.mapping
+        if m is None or self._image.isNull():
+            return
+        rows, columns = self.grid
+        first, last = self._x0 - self._dx / 2, self._x0 + (columns - 0.5) * self._dx
+        left, right = max(m.x0, first), min(m.x1, last)
+        top, bottom = max(m.y0, -0.5), min(m.y1, rows - 0.5)
+        if right <= left or bottom <= top:
+            return
+        across, down = m.x(np.array([left, right])), m.y(np.array([top, bottom]))
+        target = QRectF(QPointF(across[0], down[0]), QPointF(across[1], down[1]))
+        source = QRectF((left - first) / self._dx, top + 0.5, (right - left) / self._dx, bottom - top)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+        if not self.exporting:
+            painter.drawImage(target, self._image, source)
+            return
+        factor = max(1, min(CELL, LARGEST // max(rows, columns)))
+        size = self._image.size() * factor
+        large = self._image.scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.FastTransformation)
+        cut = QRectF(source.topLeft() * factor, source.size() * factor).toRect()
+        painter.drawImage(target, large.copy(cut))  # Qt's SVG writer knows no source rectangle
+
+
+class ColourBar(QGraphicsItem):
+    """A strip of the heatmap's colours with the values at its ends; it stands where legends stand."""
+
+    STRIP = 64.0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.theme: Theme = LIGHT
+        self.low, self.high = "−1", "+1"
+        self.stops: Callable[[Theme], list[str]] = lambda theme: [theme.negative, theme.zero, theme.positive]
+        self._metrics = QFontMetricsF(tick_font())
+        self.setZValue(30)
+
+    @property
+    def width(self) -> float:
+        return self.STRIP + 8 + self._metrics.horizontalAdvance(self.low) + self._metrics.horizontalAdvance(self.high)
+
+    def set_ends(self, low: str, high: str) -> None:
+        if (low, high) != (self.low, self.high):
+            self.prepareGeometryChange()
+            self.low, self.high = low, high
+            self.update()
+
+    def boundingRect(self) -> QRectF:
+        return QRectF(0, 0, self.width, 16)
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        left = self._metrics.horizontalAdvance(self.low) + 4
+        strip = QRectF(left, 3.5, self.STRIP, 9)
+        gradient = QLinearGradient(strip.topLeft(), strip.topRight())
+        colours = self.stops(self.theme)
+        for number, colour in enumerate(colours):
+            gradient.setColorAt(number / (len(colours) - 1), QColor(colour))
+        painter.setPen(QPen(QColor(self.theme.border), 1.0))
+        painter.setBrush(gradient)
+        painter.drawRect(strip)
+        painter.setFont(tick_font())
+        painter.setPen(QColor(self.theme.muted))
+        painter.drawText(QPointF(0, 12), self.low)
+        painter.drawText(QPointF(strip.right() + 4, 12), self.high)

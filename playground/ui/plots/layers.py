@@ -1,0 +1,94 @@
+"""What can be seen inside a layer: its gates and its memory, as the cell declares them."""
+
+from dataclasses import dataclass
+
+from playground.cell.graph import AnyNode, Cell, Gate, Memory, Output, Role
+from playground.cell.library import LIBRARY
+from playground.experiment.document import Experiment
+from playground.ui.plots.words import tr
+
+Choice = tuple[str, str]  # (network, layer id)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One node that is drawn. state: it is what a memory holds, drawn dashed."""
+
+    id: str
+    label: str
+    role: Role
+    state: bool = False
+
+
+def find_cell(experiment: Experiment, name: str) -> Cell | None:
+    """A cell by name: the experiment's own come before the library's."""
+    for cell in experiment.cells:
+        if cell.name == name:
+            return cell
+    return LIBRARY.get(name)
+
+
+def layer_cell(experiment: Experiment, choice: Choice) -> Cell | None:
+    """The cell of a layer, None when there is no such layer or cell."""
+    for net in experiment.networks:
+        for layer in net.layers:
+            if (net.name, layer.id) == choice:
+                return find_cell(experiment, layer.cell)
+    return None
+
+
+def layer_choices(experiment: Experiment) -> list[tuple[object, str]]:
+    """Every layer of every network with a text; the layer is only said where there are several."""
+    found: list[tuple[object, str]] = []
+    for net in experiment.networks:
+        for number, layer in enumerate(net.layers, 1):
+            text = net.name if len(net.layers) == 1 else f"{net.name} · {tr('layer {0}').format(number)}"
+            found.append(((net.name, layer.id), text))
+    return found
+
+
+def gates(cell: Cell) -> list[Shown]:
+    """The gates in the cell's order, then the cell state; without one, what else a memory holds.
+
+    A gate without any squashing function (the GRU's product with the past) opens and closes nothing: it is left out.
+    """
+    found = [
+        Shown(node.id, node.label or node.id, node.role)
+        for node in cell.nodes
+        if isinstance(node, Gate) and node.activation != "identity"
+    ]
+    known = {shown.id for shown in found}
+    held = [node for node in states(cell) if node.id not in known]
+    cells = [node for node in held if node.role == "cell"]
+    return found + [Shown(node.id, state_text(node), node.role, state=True) for node in cells or held]
+
+
+def states(cell: Cell) -> list[AnyNode]:
+    """The nodes whose values memories hold."""
+    sources = {node.source for node in cell.nodes if isinstance(node, Memory)}
+    return [node for node in cell.nodes if node.id in sources]
+
+
+def state_text(node: AnyNode) -> str:
+    """What a state is called."""
+    names = {"cell": tr("cell state"), "hidden": tr("hidden state")}
+    return names.get(node.role, node.label or node.id)
+
+
+def hidden_id(cell: Cell) -> str:
+    """The node that leaves the cell: the hidden state h."""
+    outputs = [node for node in cell.nodes if isinstance(node, Output)]
+    if outputs and len(outputs[0].sources) == 1:
+        return outputs[0].sources[0]
+    return outputs[0].id if outputs else ""
+
+
+def maps(cell: Cell) -> list[tuple[object, str]]:
+    """What a heatmap of a layer can show: the hidden state first, then other states, then the gates."""
+    first = hidden_id(cell)
+    found: list[tuple[object, str]] = [(first, tr("hidden state h"))]
+    shown = [(node.id, state_text(node)) for node in states(cell)] + [(gate.id, gate.label) for gate in gates(cell)]
+    for id, text in shown:
+        if id not in [data for data, _ in found]:
+            found.append((id, text))
+    return found

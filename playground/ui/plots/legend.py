@@ -1,0 +1,113 @@
+"""The legend: one entry per network or gate, drawn like its curve. A click hides or shows what it stands for."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsSceneMouseEvent, QStyleOptionGraphicsItem, QWidget
+
+from playground.ui.plots.fonts import label_font
+from playground.ui.plots.geometry import draw_mark
+from playground.ui.plots.items import Style, line_pen
+from playground.ui.theme import LIGHT, Theme
+
+ROW = 16.0
+SAMPLE = 18.0
+
+
+@dataclass(frozen=True)
+class Entry:
+    """group: what a click switches. An entry with `opacity` or `dash` in its style shows them."""
+
+    group: str
+    text: str
+    style: Style
+
+
+class EntryItem(QGraphicsItem):
+    """One clickable entry."""
+
+    def __init__(self, entry: Entry, clicked: Callable[[str], None], tip: str) -> None:
+        super().__init__()
+        self.entry = entry
+        self.on = True
+        self.theme: Theme = LIGHT
+        self.exporting = False
+        self._clicked = clicked
+        self.width = SAMPLE + 4 + QFontMetricsF(label_font()).horizontalAdvance(entry.text)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setToolTip(tip)
+        self.setZValue(30)
+
+    def boundingRect(self) -> QRectF:
+        return QRectF(0, 0, self.width, ROW)
+
+    def setExportMode(self, export: bool, opts: dict | None = None) -> None:
+        """A figure has no entries for what it does not show."""
+        self.exporting = export
+
+    def mousePressEvent(self, event: QGraphicsSceneMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            event.accept()
+            self._clicked(self.entry.group)
+        else:
+            event.ignore()
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        if self.exporting and not self.on:
+            return
+        style = self.entry.style
+        colour = QColor(style.colour(self.theme))
+        colour.setAlphaF(style.opacity if self.on else 0.35)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(line_pen(colour, style.width, style.dash))
+        if not style.dots:
+            painter.drawLine(QPointF(0, ROW / 2), QPointF(SAMPLE, ROW / 2))
+        if style.mark:
+            draw_mark(painter, style.mark, SAMPLE / 2, ROW / 2, 3.4, colour)
+        text = QColor(style.colour(self.theme) if self.on else self.theme.muted)
+        painter.setFont(label_font())
+        painter.setPen(text)
+        painter.drawText(QPointF(SAMPLE + 4, 12), self.entry.text)
+        if not self.on:
+            painter.drawLine(QPointF(SAMPLE + 4, ROW / 2), QPointF(self.width, ROW / 2))
+
+
+class Legend:
+    """The entries, laid out at the right of the header or, where that is too narrow, in rows below it."""
+
+    GAP = 10.0
+
+    def __init__(self) -> None:
+        self.items: list[EntryItem] = []
+
+    def rows(self, room: float, width: float) -> int:
+        """Rows below the header that the entries need: 0 when all fit into `room` beside the title."""
+        if not self.items or self._length(self.items) <= room:
+            return 0
+        return len(self._broken(width))
+
+    def place(self, left: float, right: float, top: float, rows: int) -> None:
+        """Move the entries to their places; `rows` as answered by `rows`."""
+        if rows == 0:
+            self._row(self.items, right - self._length(self.items), top)
+            return
+        for number, row in enumerate(self._broken(right - left)):
+            self._row(row, left, top + number * ROW)
+
+    def _length(self, items: list[EntryItem]) -> float:
+        return sum(item.width for item in items) + self.GAP * max(0, len(items) - 1)
+
+    def _broken(self, width: float) -> list[list[EntryItem]]:
+        rows: list[list[EntryItem]] = [[]]
+        for item in self.items:
+            if rows[-1] and self._length([*rows[-1], item]) > width and len(rows) < 3:
+                rows.append([])
+            rows[-1].append(item)
+        return rows
+
+    def _row(self, items: list[EntryItem], left: float, top: float) -> None:
+        for item in items:
+            item.setPos(round(left), round(top))
+            left += item.width + self.GAP

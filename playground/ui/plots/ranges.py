@@ -1,0 +1,54 @@
+"""Ranges that stay put while values move a little, so that a plot does not breathe with every frame."""
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from playground.ui.plots.ticks import nice_log_bounds, nice_step, nice_upper
+
+Range = tuple[float, float]
+
+
+def spread(arrays: Iterable[NDArray], positive: bool = False) -> Range | None:
+    """Smallest and largest finite value of all arrays, None without any. positive: values above 0 only."""
+    low, high = np.inf, -np.inf
+    for array in arrays:
+        values = np.asarray(array, np.float64)
+        values = values[np.isfinite(values) & (values > 0)] if positive else values[np.isfinite(values)]
+        if values.size:
+            low, high = min(low, float(values.min())), max(high, float(values.max()))
+    return (low, high) if low <= high else None
+
+
+def steps_range(last: float) -> Range:
+    """0 … a round number at or after `last`: it grows in leaps, not with every step."""
+    return (0.0, nice_upper(max(10.0, last)))
+
+
+def loss_range(found: Range | None, log: bool) -> Range:
+    """The y range of a loss; on a log axis in log₁₀."""
+    if found is None:
+        return (-3.0, 0.0) if log else (0.0, 1.0)
+    if log:
+        return nice_log_bounds(max(found[0], found[1] * 1e-12), found[1])
+    return (min(0.0, found[0]), nice_upper(max(found[1] * 1.02, 1e-12)))
+
+
+def value_range(found: Range | None, before: Range | None = None, pad: float = 0.04) -> Range:
+    """A range for values of either sign: 0 … 1 or −1 … 1 where they fit, otherwise round numbers around them.
+
+    `before` is kept while the values fill at least half of it and do not leave it.
+    """
+    if found is None:
+        return (-pad, 1.0 + pad)
+    low, high = found
+    if low >= -0.02 and high <= 1.02 and high > 0.2:
+        return (-pad, 1.0 + pad)
+    if low >= -1.02 and high <= 1.02 and high - low > 0.4:
+        return (-1.0 - 2 * pad, 1.0 + 2 * pad)
+    if before is not None and before[0] <= low and high <= before[1] and high - low >= 0.5 * (before[1] - before[0]):
+        return before
+    step = nice_step(max(high - low, 1e-12, abs(high) * 1e-6) / 4)
+    bottom, top = np.floor(low / step - 1e-9) - 0.1, np.ceil(high / step + 1e-9) + 0.1
+    return float(bottom * step), float(top * step)

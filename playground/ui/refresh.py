@@ -1,0 +1,117 @@
+"""When plots are drawn: within a budget per frame, the one that waited longest first."""
+
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer
+
+FRAME_MS = 16
+BUDGET = 0.008  # s of a frame that drawing may take
+REST = 0.033  # s between two drawings of the same plot: 30 a second are enough for an eye
+
+
+@dataclass
+class Watched:
+    """One plot, with what it costs: the last drawing and the painting that followed."""
+
+    plot: Any
+    drawn_at: float = 0.0
+    seconds: float = 0.0
+    count: int = 0
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """Since `reset_statistics`. refreshes: plot name → drawings; rates: the same per second of wall time.
+
+    frames: frames in which anything was drawn. worst: the longest such frame in seconds.
+    """
+
+    seconds: float
+    frames: int
+    worst: float
+    refreshes: dict[str, int]
+    rates: dict[str, float]
+
+
+class Refresher(QObject):
+    """One timer for all plots. It rests while nothing visible is stale.
+
+    What it draws has `name`, `stale`, `seen`, `refresh()`, the signal `became_stale`, and perhaps `paint_seconds`.
+    """
+
+    def __init__(
+        self, session: Any, parent: QObject | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        super().__init__(parent or session)
+        self._clock = clock
+        self._watched: list[Watched] = []
+        self._timer = QTimer(self, interval=FRAME_MS)
+        self._timer.timeout.connect(self.frame)
+        self._frames: deque[float] = deque(maxlen=4096)
+        self.reset_statistics()
+
+    def add(self, plot: Any) -> None:
+        """Draw `plot` from now on whenever it is stale and can be seen."""
+        if not any(watched.plot is plot for watched in self._watched):
+            self._watched.append(Watched(plot))
+            plot.became_stale.connect(self.wake)
+            plot.destroyed.connect(lambda: self._forget(plot))
+            self.wake()
+
+    def remove(self, plot: Any) -> None:
+        """Do not draw it any more."""
+        if any(watched.plot is plot for watched in self._watched):
+            plot.became_stale.disconnect(self.wake)
+            self._forget(plot)
+
+    def _forget(self, plot: Any) -> None:
+        self._watched = [watched for watched in self._watched if watched.plot is not plot]
+
+    def wake(self) -> None:
+        """Something became stale."""
+        if not self._timer.isActive():
+            self._timer.start()
+
+    @property
+    def awake(self) -> bool:
+        """Whether the timer runs."""
+        return self._timer.isActive()
+
+    def frame(self) -> None:
+        """Draw the stalest plots until the budget is spent; at least one, so that none waits for ever."""
+        begin = self._clock()
+        waiting = [watched for watched in self._watched if watched.plot.stale and watched.plot.seen]
+        if not waiting:
+            self._timer.stop()
+            return
+        due = sorted((w for w in waiting if begin - w.drawn_at >= REST), key=lambda watched: watched.drawn_at)
+        spent = 0.0
+        for number, watched in enumerate(due):
+            if number and spent + watched.seconds > BUDGET:
+                break
+            before = self._clock()
+            watched.plot.refresh()
+            watched.drawn_at = self._clock()
+            watched.seconds = watched.drawn_at - before + float(getattr(watched.plot, "paint_seconds", 0.0))
+            watched.count += 1
+            spent += watched.seconds
+        if due:
+            self._frames.append(self._clock() - begin)
+
+    def reset_statistics(self) -> None:
+        """Count from now."""
+        self._since = self._clock()
+        self._frames.clear()
+        for watched in self._watched:
+            watched.count = 0
+
+    def statistics(self) -> Statistics:
+        """How often each plot was drawn since `reset_statistics`."""
+        seconds = max(1e-9, self._clock() - self._since)
+        counts = {str(watched.plot.name): watched.count for watched in self._watched}
+        rates = {name: count / seconds for name, count in counts.items()}
+        return Statistics(seconds, len(self._frames), max(self._frames, default=0.0), counts, rates)

@@ -1,0 +1,175 @@
+"""The run's half of the session: commands to the worker, and what comes back from it."""
+
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from playground.errors import BadInput
+from playground.experiment.document import Experiment
+from playground.network.traces import Traces
+from playground.tasks.base import Facts
+from playground.training import messages
+from playground.training.curves import Curves
+from playground.ui.race import Race
+from playground.ui.run_record import RunRecord
+from playground.ui.state import Notice, RunState
+from playground.ui.training_link import TrainingLink
+
+
+class RunSession(QObject):
+    """Needs to be told which document there is; `playground.ui.session.Session` does."""
+
+    run_changed = Signal(object)
+    scalars_changed = Signal()
+    tests_changed = Signal()
+    traces_changed = Signal(object)
+    started = Signal(object)
+    notice = Signal(object)
+
+    def __init__(self, checkpoints: Path, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.record = RunRecord()
+        self._link = TrainingLink(checkpoints, self)
+        self._link.run_changed.connect(self.run_changed)
+        self._link.started.connect(self._on_started)
+        self._link.scalars.connect(self._on_scalars)
+        self._link.tested.connect(self._on_tested)
+        self._link.traces.connect(self._on_traces)
+        self._link.failed.connect(self._on_failed)
+        self._link.died.connect(self._on_died)
+        self._link.ready.connect(lambda _: self.run_changed.emit(self.run_state))
+
+    @property
+    def experiment(self) -> Experiment:
+        raise NotImplementedError
+
+    @property
+    def folder(self) -> Path | None:
+        """Where relative paths of the experiment begin."""
+        raise NotImplementedError
+
+    @property
+    def facts(self) -> Facts | None:
+        """Of the task, None when its settings cannot be used."""
+        raise NotImplementedError
+
+    @property
+    def run_state(self) -> RunState:
+        return self._link.state
+
+    @property
+    def curves(self) -> Curves:
+        return self.record.curves
+
+    @property
+    def race(self) -> Race:
+        return self.record.race
+
+    @property
+    def traces(self) -> Traces | None:
+        return self.record.traces
+
+    @property
+    def started_facts(self) -> messages.Started | None:
+        """What the worker said when it built the run."""
+        return self.record.started
+
+    @property
+    def engines(self) -> dict[str, str]:
+        """Name → one calm line; empty until the worker has looked."""
+        return self._link.engines
+
+    @property
+    def engine_line(self) -> str:
+        """The engine in use, and in one line what else there is."""
+        name = {"numpy": "NumPy", "cupy": "CuPy"}.get(self.run_state.engine, self.run_state.engine)
+        line = self.engines.get(self.run_state.engine, "") or next(iter(self.engines.values()), "")
+        return line or name
+
+    def start_worker(self) -> None:
+        """Begin the worker process and build the document there. A second call does nothing."""
+        if self._link.start_worker():
+            self._begin()
+
+    def play(self) -> None:
+        self._link.play()
+
+    def pause(self) -> None:
+        self._link.pause()
+
+    def toggle(self) -> None:
+        """What Space does: pause while it trains, train otherwise."""
+        if self.run_state.active:
+            self.pause()
+        else:
+            self.play()
+
+    def step(self) -> None:
+        self._link.play(steps=1)
+
+    def reset(self) -> None:
+        self._link.reset()
+
+    def set_speed(self, speed: float) -> None:
+        """At most so many training steps a second; 0: as fast as it goes."""
+        self._link.set_speed(speed)
+
+    def go_on_from_checkpoint(self) -> None:
+        """A fresh worker that goes on where the last checkpoint was written, or at step 0 when there is none."""
+        self._revive(self._link.checkpoint)
+
+    def start_again(self) -> None:
+        """A fresh worker at step 0."""
+        self._revive(None)
+
+    def _revive(self, checkpoint: tuple[int, str] | None) -> None:
+        training = self._link.was_training
+        self._link.restart_worker()
+        self._begin(checkpoint[1] if checkpoint else "")
+        if training:
+            self.play()
+
+    def _begin(self, checkpoint: str = "") -> None:
+        """A new run of the present document."""
+        self.record.started, self.record.traces = None, None
+        if not checkpoint:
+            self.record.clear(self.experiment, None)
+            self._tell_curves()
+        self._link.begin(self.experiment, self.folder, checkpoint)
+
+    def _tell_curves(self) -> None:
+        self.scalars_changed.emit()
+        self.tests_changed.emit()
+
+    def _on_started(self, event: messages.Started) -> None:
+        self.record.take_started(event, self.experiment, self.facts)
+        self.started.emit(event)
+        self._tell_curves()
+
+    def _on_scalars(self, event: messages.Scalars) -> None:
+        self.record.take_scalars(event)
+        self.scalars_changed.emit()
+
+    def _on_tested(self, event: messages.Tested) -> None:
+        self.record.take_tested(event)
+        self.tests_changed.emit()
+
+    def _on_traces(self, traces: Traces) -> None:
+        self.record.traces = traces
+        self.traces_changed.emit(traces)
+
+    def _on_died(self, reason: str) -> None:
+        checkpoint = self._link.checkpoint
+        text = self.tr("Training stopped: {0}. The experiment is safe.").format(reason)
+        actions: list[tuple[str, Any]] = []
+        if checkpoint is not None:
+            actions.append((self.tr("Go on from step {0}").format(f"{checkpoint[0]:,}"), self.go_on_from_checkpoint))
+        actions.append((self.tr("Start again"), self.start_again))
+        self._say("error", text, tuple(actions))
+
+    def _on_failed(self, problem: BadInput) -> None:
+        self._say("error", str(problem))
+
+    def _say(self, level: Any, text: str, actions: tuple[tuple[str, Any], ...] = ()) -> None:
+        self.notice.emit(Notice(level, text, actions))

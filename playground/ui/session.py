@@ -1,0 +1,333 @@
+"""The session: the one thing panels talk to. It holds the document, the run, and what is looked at."""
+
+import logging
+import shutil
+import tempfile
+import uuid
+from pathlib import Path
+from typing import Any, Literal
+
+from msgspec.structs import replace
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from playground.errors import BadInput
+from playground.experiment.document import Experiment
+from playground.experiment.edits import AddLayer, AddNet, SetTask
+from playground.experiment.history import History
+from playground.tasks.base import Facts, Probe, Task
+from playground.ui.recovery import Recovered, Recovery, forget
+from playground.ui.run_session import RunSession
+from playground.ui.sequences import find_sequence
+from playground.ui.settings import Settings
+from playground.ui.state import Notice, RunState, Selection
+from playground.ui.task_view import TaskView
+from playground.ui.theme import LIGHT, THEMES, Theme
+
+__all__ = ["Notice", "RunState", "Selection", "Session"]
+
+log = logging.getLogger(__name__)
+KEEP_MS = 300  # an edit is in the recovery file after so long
+
+
+class Session(RunSession):
+    """Document edits go through `apply`, everything else through a method here; panels listen to the signals.
+
+    Without `settings` nothing is remembered and files go to a temporary folder that `close` removes. The worker process
+    begins with `start_worker` (the window calls it after its first paint).
+    """
+
+    document_changed = Signal(object)
+    selection_changed = Signal(object)
+    time_changed = Signal(int)
+    theme_changed = Signal(object)
+    file_changed = Signal()  # path or dirty
+    open_wanted = Signal(object)  # a path; the window asks first what becomes of unsaved changes
+    request = Signal(str)  # something only the window can do: "open", "feed", "save_as", "examples"
+
+    def __init__(
+        self, experiment: Experiment | None = None, settings: Settings | None = None, parent: QObject | None = None
+    ) -> None:
+        self._temporary = Path(tempfile.mkdtemp(prefix="rnn-session-")) if settings is None else None
+        self.settings = settings or Settings(self._temporary)
+        key = uuid.uuid4().hex[:12]
+        self._checkpoints = self.settings.checkpoint_folder / key
+        super().__init__(self._checkpoints, parent)
+        self._recovery = Recovery(self.settings.recovery_folder, key)
+        self._keep = QTimer(self, singleShot=True, interval=KEEP_MS)
+        self._keep.timeout.connect(self._keep_copy)
+        self.history = History(experiment or Experiment())
+        self.path: Path | None = None
+        self._tasks = TaskView()
+        self.time = 0
+        self.selection: Selection | None = None
+        self.theme: Theme = THEMES.get(self.settings.theme, LIGHT)
+
+    # -- the document ---------------------------------------------------------------------------------------------
+
+    @property
+    def experiment(self) -> Experiment:
+        return self.history.document
+
+    @property
+    def dirty(self) -> bool:
+        return bool(self.history.dirty)
+
+    @property
+    def folder(self) -> Path | None:
+        """Where relative paths of the experiment begin."""
+        return self.path.parent if self.path else None
+
+    def try_apply(self, edit: Any, merge: bool = False) -> BadInput | None:
+        """Change the document; what is wrong with the edit is returned and the document stays as it is."""
+        before = self.experiment
+        try:
+            self.history.apply(edit, merge=merge)
+        except BadInput as problem:
+            return problem
+        if self.experiment != before:
+            self._document_edited()
+        return None
+
+    def apply(self, edit: Any, merge: bool = False) -> bool:
+        """Change the document. False: it was refused, and a notice says why."""
+        problem = self.try_apply(edit, merge)
+        if problem is not None:
+            self._say("warning", str(problem))
+        return problem is None
+
+    def undo(self) -> None:
+        if self.history.can_undo:
+            self.history.undo()
+            self._document_edited()
+
+    def redo(self) -> None:
+        if self.history.can_redo:
+            self.history.redo()
+            self._document_edited()
+
+    def feed_sequence(self, key: str) -> bool:
+        """A sequence of the palette becomes the task."""
+        done = self.apply(SetTask(find_sequence(key).spec))
+        self.select(Selection("task"))
+        return done
+
+    def add_net(self, cell: str) -> bool:
+        """One more contestant, and it is selected."""
+        done = self.apply(AddNet(cell))
+        if done:
+            self.select(Selection("net", self.experiment.networks[-1].name))
+        return done
+
+    def add_layer(self, cell: str) -> bool:
+        """A layer on top of the selected network, or of the last one; without any network, a network."""
+        nets = {net.name: net for net in self.experiment.networks}
+        if not nets:
+            return self.add_net(cell)
+        chosen = self.selection.net if self.selection and self.selection.net in nets else list(nets)[-1]
+        return self.apply(AddLayer(chosen, len(nets[chosen].layers), cell))
+
+    def select(self, selection: Selection | None) -> None:
+        if selection != self.selection:
+            self.selection = selection
+            self.selection_changed.emit(selection)
+
+    # -- the task -------------------------------------------------------------------------------------------------
+
+    @property
+    def task(self) -> Task | None:
+        """The task of the document, None when its settings cannot be used."""
+        return self._tasks.task(self.experiment, self.folder)
+
+    @property
+    def task_problem(self) -> BadInput | None:
+        """Why `task` is None."""
+        return self._tasks.problem(self.experiment, self.folder)
+
+    @property
+    def facts(self) -> Facts | None:
+        return self.task.facts if self.task else None
+
+    @property
+    def probe(self) -> Probe | None:
+        """The sequence that is looked at, the same one as in `traces`; None when the task cannot be used."""
+        return self._tasks.probe(self.experiment, self.folder)
+
+    @property
+    def length(self) -> int:
+        """Steps of the sequence that is looked at; 0 when there is none."""
+        probe = self.probe
+        return int(probe.batch.inputs.shape[0]) if probe is not None else 0
+
+    @property
+    def baselines(self) -> dict[str, tuple[float, float]]:
+        """name → (headline metric, loss) on the test data."""
+        if self.started_facts is not None and self.started_facts.baselines:
+            return dict(self.started_facts.baselines)
+        return {b.name: (b.metric, b.loss) for b in self.facts.baselines} if self.facts else {}
+
+    # -- what is looked at ----------------------------------------------------------------------------------------
+
+    def set_time(self, time: int) -> None:
+        """Look at step `time` of the sequence; kept inside it."""
+        time = min(max(int(time), 0), max(0, self.length - 1))
+        if time != self.time:
+            self.time = time
+            self.time_changed.emit(time)
+
+    def set_theme(self, name: Literal["light", "dark"]) -> None:
+        self.settings.theme = name
+        if THEMES[name] is not self.theme:
+            self.theme = THEMES[name]
+            self.theme_changed.emit(self.theme)
+
+    # -- files ----------------------------------------------------------------------------------------------------
+
+    def open(self, path: Path) -> bool:
+        """Open an experiment. One that does not load leaves the present one alone and says why."""
+        from playground.experiment.files import load
+
+        path = Path(path)
+        try:
+            experiment = load(path)
+        except BadInput as problem:
+            self._say("error", str(problem), ((self.tr("Open another…"), lambda: self.request.emit("open")),))
+            return False
+        self._replace(experiment, path)
+        self.settings.remember(path)
+        return True
+
+    def new_from_example(self, name: str) -> bool:
+        """A shipped experiment as a new document without a file."""
+        from playground.experiment.files import examples, load
+
+        try:
+            found = examples()
+            if name not in found:
+                raise BadInput(name, self.tr("there is no such example"), f"choose one of {', '.join(found)}")
+            self._replace(load(found[name]), None)
+        except BadInput as problem:
+            self._say("error", str(problem))
+            return False
+        return True
+
+    def restore(self, recovered: Recovered) -> None:
+        """Take up a document that an earlier window left unsaved."""
+        self._replace(recovered.experiment, recovered.path, clean=False)
+        self._keep_copy()
+        forget(recovered)
+
+    def save(self, path: Path | None = None) -> bool:
+        """Write the document; without any path the window asks for one. False: nothing was written."""
+        from playground.experiment.files import save
+
+        target = Path(path) if path else self.path
+        if target is None:
+            self.request.emit("save_as")
+            return False
+        if not target.name.endswith(".json"):
+            target = target.with_name(target.name + ".experiment.json")
+        try:
+            if target.parent != self.folder:
+                self._pin_file()
+            save(self.experiment, target)
+        except BadInput as problem:
+            self._say("error", str(problem), ((self.tr("Save elsewhere…"), lambda: self.request.emit("save_as")),))
+            return False
+        self.path = target
+        self.history.saved()
+        self._forget_copy()
+        self.settings.remember(target)
+        self.file_changed.emit()
+        return True
+
+    def feed_file(self, path: Path) -> bool:
+        """A CSV or text file becomes the sequence (one undo brings it back). An experiment is for `open_wanted`."""
+        from playground.tasks import build_task, guess_task
+
+        path = Path(path)
+        if path.suffix.lower() == ".json":
+            self.open_wanted.emit(path)
+            return True
+        way_out = ((self.tr("Choose another file…"), lambda: self.request.emit("feed")),)
+        try:
+            spec = guess_task(path)
+            facts = build_task(spec, self.folder).facts
+            self.history.apply(SetTask(spec))
+        except BadInput as problem:
+            self._say("error", str(problem), way_out)
+            return False
+        self._document_edited()
+        self.select(Selection("task"))
+        self._say("info", describe_fed(path, facts, self), ((self.tr("Undo"), self.undo),))
+        return True
+
+    def close(self) -> None:
+        """End the worker and tidy up; the copy of an unsaved document goes too, because the person was asked."""
+        self._keep.stop()
+        self._link.close()
+        self._forget_copy()
+        shutil.rmtree(self._checkpoints, ignore_errors=True)
+        self.settings.sync()
+        if self._temporary is not None:
+            shutil.rmtree(self._temporary, ignore_errors=True)
+
+    # -- inside ---------------------------------------------------------------------------------------------------
+
+    def _replace(self, experiment: Experiment, path: Path | None, clean: bool = True) -> None:
+        self.history = History(experiment)
+        self.path = path
+        if not clean:
+            self.history.mark_unsaved()
+        self._forget_copy()
+        self.select(None)
+        self._begin()
+        self._document_edited(new=True)
+
+    def _document_edited(self, new: bool = False) -> None:
+        if self.selection and not self._exists(self.selection):
+            self.select(None)
+        if not new:
+            self._link.update(self.experiment)
+        if self.dirty:
+            self._keep.start()
+        self.document_changed.emit(self.experiment)
+        if self.task_problem is not None:
+            self._say("warning", str(self.task_problem))
+        self.set_time(self.time)
+        self.file_changed.emit()
+
+    def _pin_file(self) -> None:
+        """The document moves to another folder: a relative path to its data becomes a full one."""
+        spec = self.experiment.task
+        file = str(getattr(spec, "file", ""))
+        if file and not file.startswith("resource:") and not Path(file).is_absolute() and self.folder:
+            self.apply(SetTask(replace(spec, file=str((self.folder / file).resolve()))))
+
+    def _exists(self, selection: Selection) -> bool:
+        """Whether the document still has what was selected."""
+        layers = {net.name: [layer.id for layer in net.layers] for net in self.experiment.networks}
+        if selection.net and selection.net not in layers:
+            return False
+        return not selection.layer or selection.layer in layers[selection.net]
+
+    def _keep_copy(self) -> None:
+        try:
+            self._recovery.keep(self.experiment, self.path)
+        except (OSError, BadInput) as error:
+            log.warning("no recovery copy: %s", error)
+
+    def _forget_copy(self) -> None:
+        self._keep.stop()
+        try:
+            self._recovery.drop()
+        except OSError as error:
+            log.warning("the recovery copy stays: %s", error)
+
+
+def describe_fed(path: Path, facts: Facts, context: QObject) -> str:
+    """What was recognised in a file, in one sentence."""
+    if facts.symbols is not None:
+        text = context.tr("{0} is now the sequence: a text of {1} different characters; predict the next one.")
+        return text.format(path.name, len(facts.symbols))
+    inputs, outputs = ", ".join(facts.input_names), ", ".join(facts.output_names)
+    return context.tr("{0} is now the sequence: from {1}, predict {2}.").format(path.name, inputs, outputs)

@@ -1,0 +1,48 @@
+"""The task of the document, as the window needs it: built at the first question, and once for each setting."""
+
+from pathlib import Path
+
+from playground.errors import BadInput
+from playground.experiment.document import Experiment
+from playground.tasks.base import Probe, Task
+from playground.tasks.spec import AnyTask
+
+
+class TaskView:
+    """Remembers the task and the probe of the settings it was asked for last."""
+
+    def __init__(self) -> None:
+        self._key: tuple[AnyTask, Path | None] | None = None
+        self._task: Task | None = None
+        self._problem: BadInput | None = None
+        self._seed: int | None = None
+        self._probe: Probe | None = None
+
+    def task(self, experiment: Experiment, folder: Path | None) -> Task | None:
+        """None when the settings cannot be used; then `problem` says why."""
+        key = (experiment.task, folder)
+        if self._key != key:
+            from playground.tasks import build_task  # late: the first paint does not wait for it
+
+            self._key, self._task, self._problem, self._seed = key, None, None, None
+            try:
+                self._task = build_task(experiment.task, folder)
+            except BadInput as problem:
+                self._problem = problem
+        return self._task
+
+    def problem(self, experiment: Experiment, folder: Path | None) -> BadInput | None:
+        """Why there is no task, None when there is one."""
+        self.task(experiment, folder)
+        return self._problem
+
+    def probe(self, experiment: Experiment, folder: Path | None) -> Probe | None:
+        """The sequence that is looked at: the one whose traces the worker sends."""
+        task = self.task(experiment, folder)
+        if task is None:
+            return None
+        if self._probe is None or self._seed != experiment.seed:
+            from playground.tasks.random import stream
+
+            self._probe, self._seed = task.probe(stream(experiment.seed, "probe")), experiment.seed
+        return self._probe

@@ -1,0 +1,61 @@
+"""Lays widgets out like words: from left to right, and on to the next line where the room ends."""
+
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
+
+
+class FlowLayout(QLayout):
+    """Columns of equal width, as many as fit with at least `least` pixels each."""
+
+    def __init__(self, parent: QWidget | None = None, gap: int = 6, least: int = 72) -> None:
+        super().__init__(parent)
+        self._items: list[QLayoutItem] = []
+        self._gap, self._least = gap, least
+        self.setContentsMargins(0, 0, 0, 0)
+
+    def addItem(self, item: QLayoutItem) -> None:
+        self._items.append(item)
+
+    def count(self) -> int:
+        return len(self._items)
+
+    def itemAt(self, index: int) -> QLayoutItem | None:
+        return self._items[index] if 0 <= index < len(self._items) else None
+
+    def takeAt(self, index: int) -> QLayoutItem | None:
+        return self._items.pop(index) if 0 <= index < len(self._items) else None
+
+    def expandingDirections(self) -> Qt.Orientation:
+        return Qt.Orientation(0)
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        return self._arrange(QRect(0, 0, width, 0), move=False)
+
+    def setGeometry(self, rect: QRect) -> None:
+        super().setGeometry(rect)
+        self._arrange(rect, move=True)
+
+    def sizeHint(self) -> QSize:
+        return self.minimumSize()
+
+    def minimumSize(self) -> QSize:
+        width = max([self._least, *(item.minimumSize().width() for item in self._items)])
+        return QSize(width, self._arrange(QRect(0, 0, max(width, self.geometry().width()), 0), move=False))
+
+    def _arrange(self, rect: QRect, move: bool) -> int:
+        shown = [item for item in self._items if item.widget() is None or not item.widget().isHidden()]
+        columns = max(1, (rect.width() + self._gap) // (self._least + self._gap))
+        width = (rect.width() - (columns - 1) * self._gap) // columns
+        y = rect.y()
+        for first in range(0, len(shown), columns):
+            row = shown[first : first + columns]
+            height = max(item.sizeHint().height() for item in row)
+            for column, item in enumerate(row):
+                if move:
+                    place = QPoint(rect.x() + column * (width + self._gap), y)
+                    item.setGeometry(QRect(place, QSize(width, height)))
+            y += height + self._gap
+        return max(0, y - rect.y() - self._gap)

@@ -1,0 +1,111 @@
+"""Sliders: a plain one that keeps still while a page scrolls, and one on a logarithmic scale beside its number."""
+
+import math
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QHBoxLayout, QSlider, QStyle, QStyleOptionSlider, QWidget
+
+from playground.errors import BadInput
+from playground.ui.widgets.number_field import NumberField
+
+TICKS = 1000
+
+
+class Slider(QSlider):
+    """Horizontal. A click on the groove goes there at once; the wheel works only with the focus."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        option = QStyleOptionSlider()
+        self.initStyleOption(option)
+        control = QStyle.ComplexControl.CC_Slider
+        handle = self.style().subControlRect(control, option, QStyle.SubControl.SC_SliderHandle, self)
+        if event.button() == Qt.MouseButton.LeftButton and not handle.contains(event.position().toPoint()):
+            room = max(1, self.width() - handle.width())
+            at = round(event.position().x() - handle.width() / 2)
+            value = QStyle.sliderValueFromPosition(self.minimum(), self.maximum(), at, room)
+            self.setSliderPosition(value)
+        super().mousePressEvent(event)
+
+
+class LogSlider(QWidget):
+    """A slider from `low` to `high` (both above 0) on a logarithmic scale, and beside it the number to type.
+
+    `commit(value, merge)` as in `NumberField`; a drag is one gesture.
+    """
+
+    refused = Signal(object)
+
+    def __init__(
+        self, commit: Callable[[float | int | None, bool], BadInput | None], low: float, high: float,
+        whole: bool = True, parent: QWidget | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(parent)
+        self._commit, self._low, self._high, self._whole = commit, low, high, whole
+        self._dragged = False
+        self.slider = Slider()
+        self.slider.setRange(0, TICKS)
+        self.slider.setPageStep(TICKS // 10)
+        self.slider.setSingleStep(TICKS // 100)
+        self.number = NumberField(commit, whole)
+        self.number.setFixedWidth(56)
+        self.setFocusProxy(self.number)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(self.slider, 1)
+        row.addWidget(self.number)
+        self.slider.valueChanged.connect(self._slid)
+        self.slider.sliderPressed.connect(self._begin)
+        self.number.refused.connect(self.refused)
+
+    @property
+    def value(self) -> float | int | None:
+        return self.number.value
+
+    def setObjectName(self, name: str) -> None:
+        super().setObjectName(name)
+        self.slider.setObjectName(f"{name}.slider")
+        self.number.setObjectName(f"{name}.number")
+
+    def setAccessibleName(self, name: str) -> None:
+        super().setAccessibleName(name)
+        self.slider.setAccessibleName(name)
+        self.number.setAccessibleName(name)
+
+    def show_value(self, value: float | int | None) -> None:
+        self.number.show_value(value)
+        if not self.slider.isSliderDown():
+            self.slider.blockSignals(True)
+            self.slider.setValue(self._place(float(value or self._low)))
+            self.slider.blockSignals(False)
+
+    def _begin(self) -> None:
+        self._dragged = False
+
+    def _place(self, value: float) -> int:
+        kept = min(max(value, self._low), self._high)
+        return round(TICKS * math.log(kept / self._low) / math.log(self._high / self._low))
+
+    def _slid(self, place: int) -> None:
+        value: float = self._low * (self._high / self._low) ** (place / TICKS)
+        value = float(f"{value:.2g}") if not self._whole or value >= 20 else value
+        value = round(value) if self._whole else value
+        if value == self.number.value:
+            return
+        problem = self._commit(value, self._dragged)
+        self._dragged = self.slider.isSliderDown()
+        if problem is None:
+            self.number.show_value(value)
+        self.refused.emit(problem)
