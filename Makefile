@@ -33,7 +33,7 @@ bench: $(READY)
 	$(PY) main.py bench --window
 
 pictures: $(READY)
-	QT_QPA_PLATFORM=offscreen $(PY) -m playground.ui.pictures resources/pictures
+	QT_QPA_PLATFORM=offscreen $(PY) -m playground.ui.pictures
 
 demo: $(READY)
 	$(PY) main.py export delayed-recall --steps 300 --plot all --format png --out runs/demo

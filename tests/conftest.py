@@ -1,6 +1,8 @@
 """What every test needs: no real display, no real settings of the person at the keyboard, steady examples."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -9,6 +11,7 @@ from hypothesis import HealthCheck, settings
 # Before anything imports Qt or platformdirs. A test run must never open a window or touch a person's own settings.
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 _home = Path(tempfile.mkdtemp(prefix="rnn-playground-tests-"))
+atexit.register(shutil.rmtree, _home, ignore_errors=True)
 for _name in ("CONFIG", "DATA", "STATE", "CACHE"):
     os.environ[f"XDG_{_name}_HOME"] = str(_home / _name.lower())
 

@@ -6,12 +6,18 @@ everywhere, and with the live PyTorch where there is one (marker `peers`).
 
 import json
 from pathlib import Path
+from typing import Any
 
 T, B, D, H, O = 7, 3, 2, 5, 4  # noqa: E741
 FILE = Path(__file__).parent / "network" / "pytorch.json"
 
 
-def compute(kind: str, layers: int, seed: int) -> dict[str, object]:
+def short(tensor: Any) -> Any:
+    """Nested lists of numbers with nine digits, all that a float32 has."""
+    return json.loads(json.dumps(tensor.tolist()), parse_float=lambda text: float(f"{float(text):.9g}"))
+
+
+def compute(kind: str, layers: int, seed: int, bidirectional: bool = False) -> dict[str, object]:
     """Weights, inputs, outputs, loss and all gradients of one net with a dense readout and a mean squared error."""
     import torch
 
@@ -19,8 +25,8 @@ def compute(kind: str, layers: int, seed: int) -> dict[str, object]:
     torch.set_num_threads(1)
     makers = {"rnn": torch.nn.RNN, "relu_rnn": torch.nn.RNN, "lstm": torch.nn.LSTM, "gru": torch.nn.GRU}
     options = {"nonlinearity": "relu"} if kind == "relu_rnn" else {}
-    net = makers[kind](D, H, num_layers=layers, **options)
-    readout = torch.nn.Linear(H, O)
+    net = makers[kind](D, H, num_layers=layers, bidirectional=bidirectional, **options)
+    readout = torch.nn.Linear(2 * H if bidirectional else H, O)
     inputs = torch.randn(T, B, D, requires_grad=True)
     targets = torch.randn(T, B, O)
     hidden, _ = net(inputs)
@@ -31,16 +37,21 @@ def compute(kind: str, layers: int, seed: int) -> dict[str, object]:
     return {
         "kind": kind,
         "layers": layers,
-        "weights": {name: value.detach().tolist() for name, value in named.items()},
-        "gradients": {name: value.grad.tolist() for name, value in named.items()},
-        "inputs": inputs.detach().tolist(),
-        "targets": targets.tolist(),
-        "outputs": outputs.detach().tolist(),
+        "bidirectional": bidirectional,
+        "weights": {name: short(value.detach()) for name, value in named.items()},
+        "gradients": {name: short(value.grad) for name, value in named.items()},
+        "inputs": short(inputs.detach()),
+        "targets": short(targets),
+        "outputs": short(outputs.detach()),
         "loss": loss.item(),
     }
 
 
-CASES = [(kind, layers) for kind in ("rnn", "relu_rnn", "lstm", "gru") for layers in (1, 2)]
+CASES = [
+    (kind, layers, bidirectional)
+    for kind in ("rnn", "relu_rnn", "lstm", "gru")
+    for layers, bidirectional in ((1, False), (2, False), (3, False), (1, True), (2, True))
+]
 
 if __name__ == "__main__":
-    FILE.write_text(json.dumps([compute(kind, layers, 3) for kind, layers in CASES]) + "\n")
+    FILE.write_text(json.dumps([compute(kind, layers, 3, both) for kind, layers, both in CASES]) + "\n")

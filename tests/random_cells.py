@@ -56,7 +56,9 @@ def random_cells(draw: st.DrawFn, smooth: bool = False) -> Cell:
     slots = [
         Memory(name, source=draw(st.sampled_from([*inside, *memories[:k]])), start=start, learned=learned)
         for k, name in enumerate(memories)
-        for start, learned in [draw(st.sampled_from(((Init("zeros"), False), (Init("constant", 0.5), False), (Init(), True))))]
+        for start, learned in [
+            draw(st.sampled_from(((Init("zeros"), False), (Init("constant", 0.5), False), (Init(), True))))
+        ]
     ]
     outputs = draw(st.lists(st.sampled_from(inside), min_size=1, max_size=2, unique=True))
     nodes = draw(st.permutations([Input("x"), *slots, *made, Output("out", sources=tuple(outputs))]))

@@ -1,6 +1,7 @@
 """Judges a cell: typed errors that name the node and say what to do. The canvas only shows what stands here."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from msgspec import Struct
@@ -16,24 +17,31 @@ ARITY: dict[str, tuple[int, int | None]] = {
 
 
 class CellError(Struct, frozen=True):
-    """node: its id, "" for the cell as a whole. message: what is wrong. remedy: what to do."""
+    """node: its id, "" for the cell as a whole. message: what is wrong. remedy: what to do.
+
+    kind: the sort of error, a word (`playground.cell.remedies` knows what to do about it). source: the id at the other
+    end of the wire in question, where there is one.
+    """
 
     node: str
     message: str
     remedy: str
+    kind: str = ""
+    source: str = ""
 
 
 def check_cell(cell: Cell, inputs: int | None = None, units: int | None = None) -> list[CellError]:
     """Everything that keeps the cell from being trained; empty when it can be.
 
-    With `inputs` (D) and `units` (H), sizes are checked in numbers too: a bare x beside a gate needs D = H, and H must be
-    a multiple of every block.
+    With `inputs` (D) and `units` (H), sizes are checked in numbers too: a bare x beside a gate needs D = H, and H must
+    be a multiple of every block.
     """
     errors = list(_whole(cell))
     if errors:
         return errors
+    kinds = {node.id: node for node in cell.nodes}
     for node in cell.nodes:
-        errors.extend(_node(cell, node))
+        errors.extend(_node(kinds, node))
     if errors:
         return errors
     errors.extend(_loops(cell))
@@ -73,72 +81,81 @@ def arity(operation: str) -> tuple[int, int | None]:
 
 def _whole(cell: Cell) -> Iterator[CellError]:
     if len(cell.nodes) > MOST_NODES:
-        yield CellError("", f"the cell has {len(cell.nodes)} nodes", f"use at most {MOST_NODES}")
+        yield CellError("", f"the cell has {len(cell.nodes)} nodes", f"use at most {MOST_NODES}", "too_many")
         return
     seen: set[str] = set()
     for node in cell.nodes:
         if not re.fullmatch(NODE_ID, node.id):
-            yield CellError(
-                node.id[:40], f"{node.id[:40]!r} is no name for a node", "use small letters, digits and _, at most 32"
-            )
+            remedy = "use small letters, digits and _, at most 32"
+            yield CellError(node.id[:40], f"{node.id[:40]!r} is no name for a node", remedy, "bad_id")
         elif node.id in seen:
-            yield CellError(node.id, f"two nodes are named {node.id}", "rename one of them")
+            yield CellError(node.id, f"two nodes are named {node.id}", "rename one of them", "twin")
         seen.add(node.id)
     for kind, name in ((Input, "input x"), (Output, "output h")):
         count = sum(isinstance(node, kind) for node in cell.nodes)
         if count == 0:
-            yield CellError("", f"the cell has no {name}", "drag one in from the palette")
+            yield CellError(
+                "", f"the cell has no {name}", "drag one in from the palette", f"no_{kind.__name__.lower()}"
+            )
         elif count > 1:
-            yield CellError("", f"the cell has {count} nodes of the kind {name}", "keep one of them")
+            sort = f"many_{kind.__name__.lower()}s"
+            yield CellError("", f"the cell has {count} nodes of the kind {name}", "keep one of them", sort)
 
 
-def _node(cell: Cell, node: AnyNode) -> Iterator[CellError]:
-    kinds = {other.id: other for other in cell.nodes}
+def _node(kinds: dict[str, AnyNode], node: AnyNode) -> Iterator[CellError]:
     for source in sources_of(node):
         if source not in kinds:
-            yield CellError(node.id, f"a wire comes from {source!r}, which does not exist", "delete the wire")
+            problem = f"a wire comes from {source[:40]!r}, which does not exist"
+            yield CellError(node.id, problem, "delete the wire", "dangling", source)
         elif isinstance(kinds[source], Output):
-            yield CellError(node.id, f"a wire comes from the output {source}", "take it from the node before the output")
+            remedy = "take it from the node before the output"
+            yield CellError(node.id, f"a wire comes from the output {source}", remedy, "from_output", source)
     if isinstance(node, Gate):
-        yield from _gate(cell, node)
+        yield from _gate(kinds, node)
     elif isinstance(node, Operation):
         least, most = arity(node.operation)
         count = len(node.sources)
         if count < least:
-            yield CellError(node.id, f"{node.operation} needs {least} inputs and has {count}", "wire in what is missing")
+            problem = f"{node.operation} needs {least} inputs and has {count}"
+            yield CellError(node.id, problem, "wire in what is missing", "too_few_wires")
         elif most is not None and count > most:
-            yield CellError(node.id, f"{node.operation} takes {most} inputs and has {count}", "delete a wire")
+            yield CellError(
+                node.id, f"{node.operation} takes {most} inputs and has {count}", "delete a wire", "too_many_wires"
+            )
     elif isinstance(node, Memory) and not node.source:
-        yield CellError(node.id, "the memory has nothing to remember", "wire a node into it")
+        yield CellError(node.id, "the memory has nothing to remember", "wire a node into it", "empty_memory")
     elif isinstance(node, Output) and not node.sources:
-        yield CellError(node.id, "nothing leads to the output", "wire a node into it")
+        yield CellError(node.id, "nothing leads to the output", "wire a node into it", "empty_output")
     if isinstance(node, Memory):
-        yield from _init(cell, node.id, node.start, "start value")
+        yield from _init(kinds, node.id, node.start, "start value", "")
         if node.start.kind not in ("zeros", "constant") and not node.learned:
-            yield CellError(node.id, f"a fixed start value cannot be {node.start.kind}", "choose zeros, or let it be learned")
+            problem = f"a fixed start value cannot be {node.start.kind}"
+            yield CellError(node.id, problem, "choose zeros, or let it be learned", "random_start")
 
 
-def _gate(cell: Cell, node: Gate) -> Iterator[CellError]:
+def _gate(kinds: dict[str, AnyNode], node: Gate) -> Iterator[CellError]:
     if not node.wires:
-        yield CellError(node.id, "nothing is wired into this gate", "draw a wire into it, or delete it")
-    sources = [wire.source for wire in node.wires]
-    for source in sorted({source for source in sources if sources.count(source) > 1}):
-        yield CellError(node.id, f"two wires come from {source}", "delete one of them")
+        yield CellError(node.id, "nothing is wired into this gate", "draw a wire into it, or delete it", "empty_gate")
+    counts = Counter(wire.source for wire in node.wires)
+    for source in sorted(source for source, count in counts.items() if count > 1):
+        yield CellError(node.id, f"two wires come from {source}", "delete one of them", "double_wire", source)
     if node.block < 1:
-        yield CellError(node.id, f"a block of {node.block} cells is impossible", "set the block to 1 or more")
+        yield CellError(node.id, f"a block of {node.block} cells is impossible", "set the block to 1 or more", "block")
     if node.scale == 0:
-        yield CellError(node.id, "a gate scaled by 0 is always the same", "use a constant, or another scale")
+        yield CellError(node.id, "a gate scaled by 0 is always the same", "use a constant, or another scale", "scale")
     for wire in node.wires:
-        yield from _init(cell, node.id, wire.init, f"weight from {wire.source}")
+        yield from _init(kinds, node.id, wire.init, f"weight from {wire.source}", wire.source)
     if node.bias is not None:
-        yield from _init(cell, node.id, node.bias, "bias")
+        yield from _init(kinds, node.id, node.bias, "bias", "")
 
 
-def _init(cell: Cell, node: str, init: Init, what: str) -> Iterator[CellError]:
+def _init(kinds: dict[str, AnyNode], node: str, init: Init, what: str, source: str) -> Iterator[CellError]:
     if init.kind in ("chrono", "chrono_opposite") and init.value < 3:
-        yield CellError(node, f"the {what} is chrono with a longest lag of {init.value:g}", "set the lag to 3 or more")
-    if init.kind == "chrono_opposite" and not any(isinstance(n, Gate) and n.id == init.of for n in cell.nodes):
-        yield CellError(node, f"the {what} is the opposite of gate {init.of!r}, which does not exist", "name another gate")
+        problem = f"the {what} is chrono with a longest lag of {init.value:g}"
+        yield CellError(node, problem, "set the lag to 3 or more", "chrono_lag", source)
+    if init.kind == "chrono_opposite" and not isinstance(kinds.get(init.of), Gate):
+        problem = f"the {what} is the opposite of gate {init.of[:40]!r}, which does not exist"
+        yield CellError(node, problem, "name another gate", "chrono_of", source)
 
 
 def _loops(cell: Cell) -> Iterator[CellError]:
@@ -165,9 +182,8 @@ def _loops(cell: Cell) -> Iterator[CellError]:
             elif state.get(source) == 1:
                 ids = [entry[0] for entry in path]
                 loop = [*ids[ids.index(source) :], source]
-                yield CellError(
-                    source, f"the loop {' ← '.join(loop)} has no memory", "put a memory z⁻¹ on one of its wires"
-                )
+                problem = f"the loop {' ← '.join(loop)} has no memory"
+                yield CellError(source, problem, "put a memory z⁻¹ on one of its wires", "loop", path[-1][0])
             elif source not in state:
                 enter(source)
 
@@ -187,7 +203,7 @@ def _sizes(cell: Cell, inputs: int | None, units: int | None) -> Iterator[CellEr
     for node in cell.nodes:
         if numbers and in_numbers(sizes[node.id], inputs or 0, units or 0) is None:
             share = f"{units} units cannot be cut into blocks of {sizes[node.id][1].denominator}"
-            yield CellError(node.id, share, "choose a number of units that can be, or another block")
+            yield CellError(node.id, share, "choose a number of units that can be, or another block", "share")
             return
     for node in cell.nodes:
         if isinstance(node, Operation):
@@ -204,9 +220,8 @@ def _sizes(cell: Cell, inputs: int | None, units: int | None) -> Iterator[CellEr
                 continue
             if bool(a[0]) != bool(b[0]) and not numbers and _is_plain(a) and _is_plain(b):
                 continue  # fits when D = H, which is known only in a network
-            yield CellError(
-                node.id, f"{source} ({_say(a)}) and {node.id} ({_say(b)}) differ in size", "pass it through a gate first"
-            )
+            problem = f"{source} ({_say(a)}) and {node.id} ({_say(b)}) differ in size"
+            yield CellError(node.id, problem, "pass it through a gate first", "size", source)
 
 
 def _is_plain(size: Size) -> bool:

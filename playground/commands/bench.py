@@ -1,7 +1,9 @@
 """`bench`: how long a training step takes with our engines, and how the window does."""
 
 import argparse
+import os
 import statistics
+import sys
 import time
 import tracemalloc
 from collections.abc import Callable
@@ -83,6 +85,8 @@ def run(arguments: argparse.Namespace) -> int:
 def _bench_window(as_json: bool) -> int:
     from playground.preflight import check_display
 
+    if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     check_display()
     from playground.ui.measure import measure_window
 

@@ -28,7 +28,12 @@ def add(verbs: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     problems, experiment, folder = _read(arguments.file)
-    networks = _measure(experiment, folder) if experiment and not problems else []
+    networks: list[dict[str, Any]] = []
+    if experiment and not problems:
+        try:
+            networks = _measure(experiment, folder)
+        except BadInput as error:
+            problems = [Problem(error.place, "", f"{error.problem}; {error.remedy}")]
     if arguments.json:
         errors = [{"path": each.path, "node": each.node, "message": each.message} for each in problems]
         print_json({"errors": errors, "networks": networks})

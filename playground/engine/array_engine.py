@@ -8,15 +8,29 @@ import numpy as np
 
 from playground.compiler.array_code import ArrayCode, View, emit
 from playground.compiler.plan import Plan
+from playground.engine.threads import set_threads, threads_for
 
 Array = Any  # of NumPy or of CuPy
 
 
 class ArrayEngine:
-    """name: "numpy" or "cupy". xp: the array library."""
+    """name: "numpy" or "cupy". xp: the array library. threads: of the CPU's matrix products."""
 
     def __init__(self, name: str, xp: ModuleType) -> None:
         self.name, self.xp = name, xp
+        self.threads = 0
+        self.reserve(0)
+
+    def reserve(self, multiplications: int) -> None:
+        """Make ready for networks whose largest product in a step has so many multiplications.
+
+        Called before anything runs, with what the document says: the number of threads, and with it the last bits of
+        every sum, depends on nothing else.
+        """
+        threads = threads_for(multiplications)
+        if threads > self.threads:
+            self.threads = threads
+            set_threads(threads)
 
     def build(
         self,

@@ -25,9 +25,7 @@ class Problem(Struct, frozen=True):
     message: str
 
 
-def check_experiment(
-    experiment: Experiment, folder: Path | None = None, facts: Facts | None = None
-) -> list[Problem]:
+def check_experiment(experiment: Experiment, folder: Path | None = None, facts: Facts | None = None) -> list[Problem]:
     """All problems of an experiment whose relative paths begin in `folder`; none means that it can be trained.
 
     Looks at the task's file where it has one, unless the task has been built already and its `facts` are given.

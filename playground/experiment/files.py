@@ -176,6 +176,8 @@ def _parse(data: bytes, place: str) -> dict[str, Any]:
 
     if not data.strip():
         raise BadInput(place, "this file is empty", "save an experiment to it, or open another")
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise BadInput(place, "this is UTF-16, not UTF-8 text", "save it again as UTF-8")
     if b"\0" in data:
         raise BadInput(place, "this is a binary file", f"give an experiment, NAME{SUFFIX}")
     try:

@@ -19,7 +19,7 @@ def draw(init: Init, shape: tuple[int, ...], units: int, seed: int, name: str) -
     """
     if init.kind == "chrono_opposite":
         # minus the very draws of the gate it opposes (Tallec and Ollivier, 2018: b_i = -b_f)
-        layer = name.split(".")[0]
+        layer = name.rsplit(".", 2)[0]
         return -draw(Init("chrono", init.value), shape, units, seed, f"{layer}.{init.of}.bias")
     rng = stream(seed, "init", crc32(name.encode()))
     rows, columns = shape[0], shape[1] if len(shape) > 1 else 1

@@ -15,11 +15,13 @@ from playground.errors import BadInput
 from playground.network.initialise import draw
 from playground.network.losses import loss_and_gradient, probabilities
 from playground.network.parameters import Entry, Parameters
-from playground.network.passes import LayerWeights, Pass, States
+from playground.network.layer_run import LayerWeights
+from playground.network.passes import Pass, States
 from playground.cell.graph import Init
 from playground.network.spec import Layer, Net, Training
 from playground.network.traces import NetTraces
 from playground.tasks.base import Batch, Facts
+from playground.tasks.random import stream
 
 Array = Any
 
@@ -40,6 +42,7 @@ class Network:
         self.at = facts.at if net.readout.at == "auto" else net.readout.at
         _check_loss(net, self.loss_kind, facts)
         self.dtype = training.precision
+        self.drops = any(layer.dropout for layer in net.layers)
         entries: list[Entry] = []
         shapes: list[tuple[Layer, Cell, int]] = []
         inputs = facts.inputs
@@ -48,41 +51,51 @@ class Network:
         for layer in net.layers:
             cell = find_cell(layer.cell, cells, f"networks.{net.name}.layers.{layer.id}.cell")
             shapes.append((layer, cell, inputs))
-            inputs = _compile(net, layer, cell, inputs).output_size
+            inputs = _output_size(net, layer, _compile(net, layer, cell, inputs))
         self._plans: list[tuple[Plan, Plan]] = []
         for layer, cell, size in shapes:
             plan = _compile(net, layer, cell, size)
             self._plans.append((plan, compile_cell(cell, size, layer.units, watch=True)))
-            entries += _entries(net, layer, plan, sum(entry.size for entry in entries))
+            for prefix in prefixes(layer):
+                entries += _entries(net, layer, prefix, plan, sum(entry.size for entry in entries))
+        engine.reserve(max(plan.bank_size * max(plan.inputs, plan.units) for plan, _ in self._plans) * training.batch)
         top, outputs = net.layers[-1].units, facts.outputs
         offset = sum(entry.size for entry in entries)
         entries.append(Entry("readout.weight", offset, (outputs, inputs), Init(), top))
         entries.append(Entry("readout.bias", offset + outputs * inputs, (outputs,), Init("zeros"), top))
+        self.seed = 0
         self.parameters = Parameters(engine.xp, entries, self.dtype)
-        self._weights = [self._layer_weights(layer, plans[0]) for layer, plans in zip(net.layers, self._plans, strict=True)]
+        self._weights = [
+            [self._layer_weights(prefix, plans[0]) for prefix in prefixes(layer)]
+            for layer, plans in zip(net.layers, self._plans, strict=True)
+        ]
         self._passes: dict[tuple[int, int, bool], Pass] = {}
 
     # -- parameters --------------------------------------------------------------------------------------------
 
     def initialise(self, seed: int) -> None:
         """Draw all parameters; the same seed gives the same bits."""
+        self.seed = seed
         for entry in self.parameters.entries.values():
             values = draw(entry.init, entry.shape, entry.units, seed, entry.name)
             self.parameters.view(entry.name)[...] = self.engine.xp.asarray(values)
 
     def layer_nodes(self) -> dict[str, list[str]]:
-        """Layer id → the nodes that can be watched, in the cell's order."""
-        return {layer.id: list(plans[0].nodes) for layer, plans in zip(self.net.layers, self._plans, strict=True)}
+        """Layer id → the nodes that can be watched, in the cell's order; `back.NODE` for the other direction's."""
+        return {
+            layer.id: [direction + node for direction in ("", "back.")[: 1 + layer.bidirectional] for node in plans[0].nodes]
+            for layer, plans in zip(self.net.layers, self._plans, strict=True)
+        }
 
     def plans(self) -> dict[str, Plan]:
         """Layer id → its compiled plan."""
         return {layer.id: plans[0] for layer, plans in zip(self.net.layers, self._plans, strict=True)}
 
-    def _layer_weights(self, layer: Layer, plan: Plan) -> LayerWeights:
+    def _layer_weights(self, prefix: str, plan: Plan) -> LayerWeights:
         weights, gradients = {}, {}
         for packed, shape in plan.packed.items():
             specs = [spec for spec in plan.parameters if spec.packed == packed]
-            offset = self.parameters.entries[f"{layer.id}.{specs[0].name}"].offset
+            offset = self.parameters.entries[f"{prefix}.{specs[0].name}"].offset
             size = int(np.prod(shape))
             weights[packed] = self.parameters.values[offset : offset + size].reshape(shape)
             gradients[packed] = self.parameters.gradients[offset : offset + size].reshape(shape)
@@ -97,11 +110,17 @@ class Network:
         scores = run.forward(inputs, start)
         return to_numpy(scores).transpose(0, 2, 1).copy(), run.final()
 
-    def train_step_gradient(self, batch: Batch, start: States | None = None) -> tuple[float, States]:
-        """The loss of the batch; `parameters.gradients` are filled by BPTT over all its steps. Also the final state."""
+    def train_step_gradient(
+        self, batch: Batch, start: States | None = None, draw: tuple[int, ...] = (0,)
+    ) -> tuple[float, States]:
+        """The loss of the batch; `parameters.gradients` are filled by BPTT over all its steps. Also the final state.
+
+        draw: numbers that name this very step; with the seed they decide what dropout leaves out.
+        """
         T, B, _ = batch.inputs.shape
         run = self._pass(T, B, False)
-        loss = self._loss(run, run.forward(batch.inputs, start), batch, backward=True)
+        dropout = stream(self.seed, "dropout", *draw) if self.drops else None
+        loss = self._loss(run, run.forward(batch.inputs, start, dropout), batch, backward=True)
         run.backward()
         if self.parameters.trainable is not None:
             self.parameters.gradients *= self.parameters.trainable
@@ -134,16 +153,8 @@ class Network:
         loss = self._loss(run, scores, batch, backward=True)
         run.backward()
         self.parameters.gradients[...] = kept
-        nodes: dict[str, np.ndarray] = {}
-        gradients: dict[str, np.ndarray] = {}
-        for layer, runner in zip(self.net.layers, run.runners, strict=True):
-            plan = runner.plan
-            for node, value in plan.nodes.items():
-                nodes[f"{layer.id}/{node}"] = to_numpy(runner.series(value))[:, :, 0].copy()
-            for value in dict.fromkeys([*plan.outputs, *(slot.source for slot in plan.memories)]):
-                if f"d:{value}" in runner.code.series:
-                    flow = to_numpy(runner.series(f"d:{value}"))[:, :, 0]
-                    gradients[f"{layer.id}/{value}"] = np.sqrt(np.square(flow, dtype=np.float64).sum(axis=1))
+        nodes = {f"{part.layer.id}/{node}": value for part in run.layers for node, value in part.series().items()}
+        gradients = {f"{part.layer.id}/{node}": value for part in run.layers for node, value in part.flows().items()}
         return NetTraces(name or self.net.name, output, nodes, gradients, loss)
 
     def _pass(self, T: int, B: int, watch: bool) -> Pass:
@@ -157,7 +168,7 @@ class Network:
                 {"weight": self.parameters.view("readout.weight"), "bias": self.parameters.view("readout.bias")},
                 {"weight": self.parameters.gradient("readout.weight"), "bias": self.parameters.gradient("readout.bias")},
             )
-            run = Pass(self.engine, plans, self._weights, readout, self.at, T, B, watch)
+            run = Pass(self.engine, self.net.layers, plans, self._weights, readout, self.at, T, B, watch)
         self._passes[key] = run  # the last used stands last
         return run
 
@@ -189,7 +200,23 @@ def _compile(net: Net, layer: Layer, cell: Cell, inputs: int) -> Plan:
         raise BadInput(place, error.problem, error.remedy) from None
 
 
-def _entries(net: Net, layer: Layer, plan: Plan, offset: int) -> list[Entry]:
+def prefixes(layer: Layer) -> tuple[str, ...]:
+    """What the names of a layer's parameters begin with: one beginning per direction."""
+    return (layer.id, f"{layer.id}.back") if layer.bidirectional else (layer.id,)
+
+
+def _output_size(net: Net, layer: Layer, plan: Plan) -> int:
+    size = plan.output_size * len(prefixes(layer))
+    if layer.residual and size != plan.inputs:
+        raise BadInput(
+            f"networks.{net.name}.layers.{layer.id}.residual",
+            f"the layer makes {size} numbers of {plan.inputs}, which cannot be added",
+            f"give it as many units as it has inputs, {plan.inputs}, or put a dense layer before it",
+        )
+    return size
+
+
+def _entries(net: Net, layer: Layer, prefix: str, plan: Plan, offset: int) -> list[Entry]:
     """A layer's parameters, packed array by packed array, so that each of these is one stretch of the flat array."""
     names = {spec.name for spec in plan.parameters}
     for name in layer.init:
@@ -209,7 +236,7 @@ def _entries(net: Net, layer: Layer, plan: Plan, offset: int) -> list[Entry]:
                     f"there is no gate {init.of!r} to be the opposite of",
                     "name a gate of this cell that has a bias",
                 )
-            entries.append(Entry(f"{layer.id}.{spec.name}", offset, spec.shape, init, layer.units, spec.frozen))
+            entries.append(Entry(f"{prefix}.{spec.name}", offset, spec.shape, init, layer.units, spec.frozen))
             offset += entries[-1].size
     return entries
 

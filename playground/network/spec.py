@@ -20,12 +20,17 @@ class Layer(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True)
 
     `init` replaces the cell's initialisers by parameter name (`"forget.bias"`, `"candidate.weight.h_prev"`).
     `id` is stable for the life of the layer; parameters are named after it (`layer1.forget.bias`).
+    `bidirectional`: a second copy reads the sequence from its end (`layer1.back.forget.bias`), and the output is both.
+    `dropout`: share of the output that is left out at random while training. `residual`: the input is added to the output.
     """
 
     id: str
     cell: str
     units: Annotated[int, Meta(ge=1, le=4096)] = 16
     init: dict[str, Init] = {}
+    bidirectional: bool = False
+    dropout: Fraction = 0.0
+    residual: bool = False
 
 
 class Readout(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

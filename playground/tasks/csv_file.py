@@ -10,7 +10,7 @@ from playground.tasks.csv_layout import Layout, check_width, find_layout, rows_o
 from playground.tasks.csv_values import Column, parse_column
 
 MOST_ROWS = 5_000_000
-MOST_CELLS = 20_000_000
+MOST_CELLS = 10_000_000
 MOST_BYTES = 1_000_000_000
 
 

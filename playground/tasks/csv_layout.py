@@ -25,8 +25,8 @@ _DATE = re.compile(r"^\d{1,4}[-/.]\d{1,2}([-/.]\d{1,4})?([T ]\d{1,2}:\d{2}.*)?$"
 class Layout:
     """How to read the table in `path`.
 
-    skip: lines before the first row (empty ones, comments, an Excel line "sep=;"). comment: True when lines that begin with # are to be left
-    out. header: the first row holds the names. names: one for each column, all different.
+    skip: lines before the first row (empty ones, comments, an Excel line "sep=;"). comment: True when lines that begin
+    with # are to be left out. header: the first row holds the names. names: one for each column, all different.
     """
 
     path: Path

@@ -84,7 +84,8 @@ class TableTask:
         deviation = np.nanstd(train, axis=0)
         still = deviation <= 1e-12 * np.maximum(np.abs(mean), 1e-300)
         names = tuple(name for name, flag in zip(self.series.names, still, strict=True) if flag)
-        return mean, np.where(still, 1.0, deviation), names
+        # the value itself, so that a constant column is 0 throughout and not a rounding error
+        return np.where(still, np.nanmax(train, axis=0), mean), np.where(still, 1.0, deviation), names
 
     def _window_starts(self) -> Array:
         spec = self.spec

@@ -12,7 +12,7 @@ from playground.training.pace import Pace
 from playground.training.run import Run
 
 KEPT = 2
-SHARE = 0.02  # of the time
+SHARE = 0.01  # of the time
 
 
 class Autosave:
@@ -46,7 +46,7 @@ class Autosave:
     def want(self, at: float = 0.0) -> None:
         """A checkpoint is wanted, not before clock reading `at`."""
         if self._folder is not None:
-            self._wanted = min(self._wanted, at) if at else 0.0
+            self._wanted = at
 
     def due(self, now: float) -> bool:
         """While training: wanted, and within its share of the time."""

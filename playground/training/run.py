@@ -35,9 +35,10 @@ class Measured:
 
 @dataclass(frozen=True)
 class Updated:
-    """What an update did. rebuilt: some network is new. kept: the run goes on; otherwise it is at step 0 again.
+    """What an update did.
 
-    sources: for each network its number before the update, -1 for a new one.
+    rebuilt: some network is new, stands elsewhere or has another name. kept: the run goes on; otherwise it is at step 0
+    again. sources: for each network its number before the update, -1 for a new one.
     """
 
     rebuilt: bool
@@ -170,7 +171,8 @@ class Run:
             elif source >= 0 and experiment.seed == old.seed:
                 goes_on |= keep(self.trainers[source], trainer)
             trainer.steps = self.step
-        rebuilt = not all(reused) or not goes_on or sources != tuple(range(len(old.networks)))
+        names = [[net.name for net in document.networks] for document in (old, experiment)]
+        rebuilt = not all(reused) or not goes_on or names[0] != names[1]
         if experiment.seed != old.seed or not same_task:
             self._test = self._probe = None
         if rebuilt:

@@ -25,7 +25,7 @@ from playground.training.curves import Curves
 from playground.training.finite import NotFinite
 from playground.training.messages import Tested
 from playground.training.metrics_file import read_csv, write_csv
-from playground.training.run import Run, Measured, resume
+from playground.training.run import Measured, Run, resume
 
 Summary = dict[str, Any]
 EXPERIMENT, METRICS, SUMMARY = "experiment.experiment.json", "metrics.csv", "summary.json"

@@ -79,7 +79,9 @@ def load_state(trainer: Trainer, arrays: Mapping[str, NDArray], place: str) -> N
         sizes = [slot.size for plan in trainer.network.plans().values() for slot in plan.memories]
         states = tuple(arrays.get(f"carried/{i}", np.empty(0)) for i in range(len(sizes)))
         if [state.shape for state in states] != [(size, rows) for size in sizes]:
-            raise BadInput(place, f"the carried state of network {trainer.name} is damaged in it", "start again at step 0")
+            raise BadInput(
+                place, f"the carried state of network {trainer.name} is damaged in it", "start again at step 0"
+            )
         trainer.carried, trainer.carried_rows = states, rows
 
 

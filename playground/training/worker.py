@@ -26,7 +26,7 @@ from playground.training.trainer import StepResult
 log = logging.getLogger(__name__)
 SLICE = 0.010  # seconds of training between two looks at the pipe
 SCALARS_EVERY = 1 / 30
-TRACES_EVERY, TRACES_SHARE = 1 / 20, 0.04
+TRACES_EVERY, TRACES_SHARE = 1 / 20, 0.03
 SAVE_AFTER = 0.05  # seconds of pause before its checkpoint is written: single steps come in quick succession
 
 
@@ -209,9 +209,7 @@ class Worker:
                 self._autosave.forget()
             self._send(started(self._number, run, kept))
             self._change("paused" if self._state == "stopped" else self._state, "")
-        else:
-            self._curves.names = run.names
-        self._show_all()
+            self._show_all()
 
     def _save_now(self, run: Run, command: messages.SaveCheckpoint) -> None:
         self._flush()
@@ -239,7 +237,9 @@ class Worker:
             return
         if self._scalars_pace.due(now):
             self._flush()
-        if self._free and self._traces_pace.due(now):
+        if 0 < self._speed * TRACES_EVERY <= 1:
+            self._wants_traces = True  # slow motion shows every step
+        elif self._free and self._traces_pace.due(now):
             self._write_traces()
         if self._autosave.due(now):
             self._save()

@@ -53,7 +53,8 @@ def make_application() -> QApplication:
     app.setApplicationName("rnn-playground")
     app.setApplicationDisplayName("RNN Playground")
     app.setStyle("fusion")
-    ShortcutGuard(app)
+    if app.findChild(ShortcutGuard) is None:
+        ShortcutGuard(app)
     return app
 
 

@@ -51,6 +51,8 @@ def _gate(cell: Cell, gate: Gate) -> str:
     parts = []
     for wire in gate.wires:
         source = _term(cell, wire.source)
+        if wire.kind != "identity" and " " in source:
+            source = f"({source})"
         letter = "W" if isinstance(cell.node(wire.source), Input) else "U"
         if wire.kind == "full":
             parts.append(f"{letter} {source}")

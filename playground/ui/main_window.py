@@ -269,6 +269,7 @@ class MainWindow(QMainWindow):
         """Everything that may take a moment."""
         self.session.start_worker()
         self.scrubber.show_sequence()
+        self.training.complete()
         self.palette_panel.draw_sketches()
         self.offer_recovery()
 

@@ -13,6 +13,7 @@ from playground.ui.widgets.card import Card, label
 from playground.ui.widgets.flow import FlowLayout
 from playground.ui.widgets.palette_item import CellItem, PaletteItem, SequenceItem
 
+LONG = 11  # letters that fit into half the palette's width
 CELL_TYPE, TASK_TYPE = "application/x-rnn-cell", "application/x-rnn-task"
 
 
@@ -42,6 +43,7 @@ class PalettePanel(Card):
         self._sections: list[tuple[QWidget, list[PaletteItem]]] = []
         self._build_sequences()
         recurrent = [cell for cell in LIBRARY.values() if _has_memory(cell)]
+        recurrent.sort(key=lambda cell: len(cell.label) > LONG)  # long names stand below, in lines of their own
         layers = [cell for cell in LIBRARY.values() if not _has_memory(cell)]
         self._build_cells(self.tr("CELLS"), recurrent, self._add_net, self.tr("to let it race on the same batches"))
         self._build_cells(self.tr("LAYERS"), layers, self._add_layer, self.tr("to put it on top of a network"))
@@ -76,6 +78,7 @@ class PalettePanel(Card):
             entries.append(item)
         self.drop_zone = QPushButton(self.tr("drop a CSV or text file"))
         self.drop_zone.setObjectName("palette.drop")
+        self.drop_zone.setAccessibleName(self.tr("Choose a CSV or text file to feed"))
         self.drop_zone.setProperty("look", "drop")
         self.drop_zone.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.drop_zone.setToolTip(self.tr("Drop a file anywhere on the window, or click here to choose one"))
@@ -122,7 +125,7 @@ class PalettePanel(Card):
         if self.search.text() and shown:
             shown[0].chosen.emit()
 
-    def _feed(self, entry: Sequence) -> Callable[[], None]:
+    def _feed(self, entry: Sequence) -> Callable[[], object]:
         return lambda: self._session.feed_sequence(entry.key)
 
     def _add_net(self, cell: str) -> None:

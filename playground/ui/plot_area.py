@@ -72,8 +72,8 @@ class Grip(QWidget):
 class PlotDock(QDockWidget):
     """One plot in its card."""
 
-    def __init__(self, plot: Plot, parent: QWidget | None = None) -> None:
-        super().__init__(plot.title, parent)
+    def __init__(self, plot: Plot, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(title, parent)
         self.plot = plot
         self.setObjectName(f"dock.{plot.name}")
         self.setAccessibleName(plot.title)
@@ -102,8 +102,10 @@ class PlotArea(QMainWindow):
         self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         self.docks: dict[str, PlotDock] = {}
         self.refresher = Refresher(session)
+        short = {"gradient": self.tr("Gradient"), "hidden": self.tr("Hidden"), "metric": self.tr("Test")}  # for tabs
         for name in PLOTS:
-            dock = PlotDock(make_plot(name, session), self)
+            plot = make_plot(name, session)
+            dock = PlotDock(plot, short.get(name, plot.title), self)
             dock.visibilityChanged.connect(lambda _: self.changed.emit())
             self.docks[name] = dock
             self.refresher.add(dock.plot)
@@ -115,6 +117,7 @@ class PlotArea(QMainWindow):
         for name, dock in self.docks.items():
             action = dock.toggleViewAction()
             action.setObjectName(f"view.{name}")
+            action.setText(dock.plot.title)
             action.setToolTip(PLOT_NAMES.get(name, dock.windowTitle()))
             made.append(action)
         return made

@@ -52,7 +52,7 @@ def left_behind(folder: Path) -> list[Recovered]:
         return []
     for file in sorted(folder.glob(f"*{ENDING}"), key=lambda path: path.stat().st_mtime, reverse=True):
         owner = _owner(folder / (file.name.removesuffix(ENDING) + ".owner.json"))
-        if _runs(int(owner.get("process", 0))):
+        if _runs(owner.get("process")):
             continue
         try:
             experiment = loads(file.read_bytes(), str(file))
@@ -78,10 +78,10 @@ def _owner(path: Path) -> dict[str, object]:
     return found if isinstance(found, dict) else {}
 
 
-def _runs(process: int) -> bool:
+def _runs(process: object) -> bool:
     """Whether a process with this number runs. Where that cannot be asked (Windows), a copy counts as left behind
     unless it is our own."""
-    if process <= 0:
+    if not isinstance(process, int) or process <= 0:
         return False
     if process == os.getpid():
         return True

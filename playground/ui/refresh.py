@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer
 
 FRAME_MS = 16
 BUDGET = 0.008  # s of a frame that drawing may take
+GUESS = 0.004  # s that a plot is taken to cost before it was drawn once
 REST = 0.033  # s between two drawings of the same plot: 30 a second are enough for an eye
 
 
@@ -19,7 +20,7 @@ class Watched:
 
     plot: Any
     drawn_at: float = 0.0
-    seconds: float = 0.0
+    seconds: float = GUESS
     count: int = 0
 
 

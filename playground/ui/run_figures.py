@@ -31,7 +31,7 @@ def write_figures(
 
     Raises BadInput.
     """
-    experiment, run, curves, _ = load_run(folder)
+    experiment, run, curves, summary = load_run(folder)
     traces = run.traces()
     plots = [name for name in names if name != CANVAS]
     written = export_plots(
@@ -39,14 +39,24 @@ def write_figures(
         facts=run.facts, probe=run.probe,
     )  # fmt: skip
     if CANVAS in names:
+        # The last test in the curves may be some steps old; the canvas says what the networks reach now.
+        test = run.test()
+        now = Tested(
+            0,
+            int(summary.get("steps", run.step)),
+            list(test.losses),
+            list(test.metrics),
+            float(summary.get("seconds", 0)),
+        )
+        path = out / f"{CANVAS}.{kind}"
         written.append(
-            _write_canvas(experiment, folder, curves, traces, out / f"{CANVAS}.{kind}", kind, scale, theme, background)
+            _write_canvas(experiment, folder, [*tests_of(curves), now], traces, path, kind, scale, theme, background)
         )
     return written
 
 
 def _write_canvas(
-    experiment: Experiment, folder: Path, curves: Curves, traces: Traces, path: Path, kind: str, scale: float,
+    experiment: Experiment, folder: Path, tests: list[Tested], traces: Traces, path: Path, kind: str, scale: float,
     theme: ThemeName, background: Background,
 ) -> Path:  # fmt: skip
     offscreen_application()
@@ -60,7 +70,7 @@ def _write_canvas(
         session.set_theme(theme)
         session.record.clear(experiment, session.facts)
         session.record.traces = traces
-        for tested in tests_of(curves):
+        for tested in tests:
             session.record.take_tested(tested)
         canvas = NetworkCanvas(session)
         canvas.resize(*SIZE)

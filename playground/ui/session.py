@@ -85,7 +85,7 @@ class Session(RunSession):
         except BadInput as problem:
             return problem
         if self.experiment != before:
-            self._document_edited()
+            self._document_edited(before)
         return None
 
     def apply(self, edit: Any, merge: bool = False) -> bool:
@@ -97,13 +97,15 @@ class Session(RunSession):
 
     def undo(self) -> None:
         if self.history.can_undo:
+            before = self.experiment
             self.history.undo()
-            self._document_edited()
+            self._document_edited(before)
 
     def redo(self) -> None:
         if self.history.can_redo:
+            before = self.experiment
             self.history.redo()
-            self._document_edited()
+            self._document_edited(before)
 
     def feed_sequence(self, key: str) -> bool:
         """A sequence of the palette becomes the task."""
@@ -252,11 +254,11 @@ class Session(RunSession):
         try:
             spec = guess_task(path)
             facts = build_task(spec, self.folder).facts
-            self.history.apply(SetTask(spec))
         except BadInput as problem:
             self._say("error", str(problem), way_out)
             return False
-        self._document_edited()
+        if not self.apply(SetTask(spec)):
+            return False
         self.select(Selection("task"))
         self._say("info", describe_fed(path, facts, self), ((self.tr("Undo"), self.undo),))
         return True
@@ -281,12 +283,13 @@ class Session(RunSession):
         self._forget_copy()
         self.select(None)
         self._begin()
-        self._document_edited(new=True)
+        self._document_edited(None)
 
-    def _document_edited(self, new: bool = False) -> None:
+    def _document_edited(self, before: Experiment | None) -> None:
+        """`before`: the document until now; None for another document."""
         if self.selection and not self._exists(self.selection):
-            self.select(None)
-        if not new:
+            self.select(self._renamed(self.selection, before))
+        if before is not None:
             self._link.update(self.experiment)
         if self.dirty:
             self._keep.start()
@@ -309,6 +312,15 @@ class Session(RunSession):
         if selection.net and selection.net not in layers:
             return False
         return not selection.layer or selection.layer in layers[selection.net]
+
+    def _renamed(self, selection: Selection, before: Experiment | None) -> Selection | None:
+        """The same place in a network that has another name now; None when there is no such place."""
+        old = [net.name for net in before.networks] if before else []
+        new = [net.name for net in self.experiment.networks]
+        if len(old) != len(new) or selection.net not in old:
+            return None
+        there = Selection(selection.kind, new[old.index(selection.net)], selection.layer)
+        return there if there.net not in old and self._exists(there) else None
 
     def _keep_copy(self) -> None:
         try:

@@ -46,7 +46,7 @@ class Settings:
     def recent(self) -> list[Path]:
         """Files opened or saved lately that still exist, the latest first."""
         found = self._store.value("recent", [])
-        names = [found] if isinstance(found, str) else list(found or [])
+        names = [found] if isinstance(found, str) else found if isinstance(found, list) else []
         return [path for path in map(Path, names) if path.is_file()]
 
     def remember(self, path: Path) -> None:

@@ -1,7 +1,7 @@
 """One window at a time: a second launch hands its file to the first and leaves."""
 
-import hashlib
 import logging
+import zlib
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -15,7 +15,7 @@ ANSWER = b"taken\n"
 
 def server_name(home: Path) -> str:
     """One name for each settings folder, and so for each person."""
-    return "rnn-playground-" + hashlib.sha256(str(home).encode()).hexdigest()[:16]
+    return "rnn-playground-" + f"{zlib.crc32(str(home).encode()):08x}"
 
 
 def hand_over(name: str, path: Path | None, patience_ms: int = PATIENCE_MS) -> bool:
@@ -38,6 +38,7 @@ class SingleInstance(QObject):
 
     def __init__(self, name: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._callers: list[QLocalSocket] = []
         self._server = QLocalServer(self)
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         self._server.newConnection.connect(self._take)
@@ -50,18 +51,24 @@ class SingleInstance(QObject):
         self._server.close()
 
     def _take(self) -> None:
-        while socket := self._server.nextPendingConnection():
-            socket.readyRead.connect(lambda socket=socket: self._read(socket))
-            socket.disconnected.connect(socket.deleteLater)
-            if socket.bytesAvailable():
-                self._read(socket)
+        while (socket := self._server.nextPendingConnection()) is not None:
+            self._callers.append(socket)
+            socket.readyRead.connect(self._read)
+            socket.disconnected.connect(self._tidy)
+        self._read()
 
-    def _read(self, socket: QLocalSocket) -> None:
-        if not socket.canReadLine():
-            if socket.bytesAvailable() > LONGEST:
+    def _read(self) -> None:
+        for socket in list(self._callers):
+            if socket.canReadLine():
+                text = bytes(socket.readLine().data()).decode(errors="replace").strip()
+                socket.write(ANSWER)
+                socket.flush()
+                self.called.emit(text)
+            elif socket.bytesAvailable() > LONGEST:
                 socket.abort()
-            return
-        text = bytes(socket.readLine().data()).decode(errors="replace").strip()
-        socket.write(ANSWER)
-        socket.flush()
-        self.called.emit(text)
+
+    def _tidy(self) -> None:
+        gone = [socket for socket in self._callers if socket.state() == QLocalSocket.LocalSocketState.UnconnectedState]
+        self._callers = [socket for socket in self._callers if socket not in gone]
+        for socket in gone:
+            socket.deleteLater()

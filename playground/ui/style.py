@@ -105,8 +105,8 @@ QSlider::handle:horizontal:focus {{ border: 2px solid {t.text}; width: 12px; hei
 QSlider::handle:horizontal:disabled {{ background: {t.muted}; border-color: {t.muted}; }}
 
 QScrollArea, QScrollArea > QWidget > QWidget[page="true"] {{ background: transparent; border: none; }}
-QScrollBar:vertical {{ background: transparent; width: 8px; margin: 0; }}
-QScrollBar::handle:vertical {{ background: {t.border}; border-radius: 4px; min-height: 24px; }}
+QScrollBar:vertical {{ background: transparent; width: 8px; margin: 6px 1px 6px 1px; }}
+QScrollBar::handle:vertical {{ background: {t.border}; border-radius: 3px; min-height: 24px; }}
 QScrollBar::handle:vertical:hover {{ background: {t.muted}; }}
 QScrollBar:horizontal {{ background: transparent; height: 8px; margin: 0; }}
 QScrollBar::handle:horizontal {{ background: {t.border}; border-radius: 4px; min-width: 24px; }}

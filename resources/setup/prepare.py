@@ -27,6 +27,14 @@ def fail(text: str) -> None:
     sys.exit(1)
 
 
+def start_with_newer_python() -> None:
+    """Starts over with another Python of this machine that is new enough; returns when there is none."""
+    for minor in range(20, preflight.OLDEST[1] - 1, -1):
+        found = shutil.which(f"python3.{minor}")
+        if found:
+            os.execv(found, [found, *sys.argv])
+
+
 def missing_packages() -> list:
     """Debian packages that are wanted here and not there yet."""
     packages = preflight.missing_packages()
@@ -59,10 +67,10 @@ def install_system_packages() -> None:
             f"These system packages are missing. Please run this once, then try again:\n\n    sudo sh -c '{command}'\n"
         )
     say("Installing system packages: " + names)
-    environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
-    subprocess.call([*prefix, "apt-get", "update", "-q"], env=environment)
-    install = [*prefix, "apt-get", "install", "-y", "-q", "--no-install-recommends", *packages]
-    if subprocess.call(install, env=environment) != 0:
+    quiet = {"env": dict(os.environ, DEBIAN_FRONTEND="noninteractive"), "stdout": subprocess.DEVNULL}
+    subprocess.call([*prefix, "apt-get", "update", "-qq"], **quiet)
+    install = [*prefix, "apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages]
+    if subprocess.call(install, **quiet) != 0:
         fail(f"The system packages could not be installed. Please run this, then try again:\n\n    {command}\n")
 
 
@@ -80,6 +88,7 @@ def make_environment(folder: Path) -> Path:
 def main() -> None:
     problem = preflight.python_problem()
     if problem:
+        start_with_newer_python()
         fail(problem)
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else ".venv")
     extra = sys.argv[2] if len(sys.argv) > 2 else ""

@@ -1,4 +1,6 @@
+import sys
 from collections.abc import Callable
+from types import ModuleType
 
 import pytest
 
@@ -51,3 +53,11 @@ def test_bad_sizes(call: Callable, arguments: list[str], part: str) -> None:
 def test_rows_for_a_person(call: Callable) -> None:
     lines = call("bench", *SMALL).out.splitlines()
     assert len(lines) == 2 and lines[0].split() == KEYS
+
+
+def test_measures_of_the_window_are_printed(call: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
+    measure = ModuleType("measure")
+    measure.measure_window = lambda: {"start_ms": 640.0, "plots_per_second": 31.5}  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "playground.ui.measure", measure)
+    assert call("bench", "--window", "--json").data == {"window": {"start_ms": 640.0, "plots_per_second": 31.5}}
+    assert "plots per second" in call("bench", "--window").out

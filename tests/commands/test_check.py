@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from playground.errors import BadInput
 from playground.experiment.files import examples
 
 
@@ -78,3 +79,13 @@ def test_what_is_no_experiment_at_all(call: Callable, tiny: Path, text: str) -> 
     assert done.code == 2
     assert done.data["errors"][0]["message"]
     assert done.err.startswith(f"rnn-playground: {tiny}: ")
+
+
+def test_what_only_building_finds_is_an_error_too(call: Callable, tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> list:
+        raise BadInput("networks.RNN", "too big", "make it smaller")
+
+    monkeypatch.setattr("playground.commands.check._measure", refuse)
+    done = call("check", tiny, "--json")
+    assert done.code == 2
+    assert done.data["errors"] == [{"path": "networks.RNN", "node": "", "message": "too big; make it smaller"}]

@@ -58,3 +58,17 @@ def test_gpu_is_numpy(cell: str, loss: str) -> None:
         results.append((value, to_numpy(net.parameters.values), net.evaluate(batch)[1], *states))
     for a, b in zip(*results, strict=True):
         assert np.allclose(a, b, rtol=1e-9, atol=1e-10)
+
+
+def test_small_products_stay_on_one_thread() -> None:
+    from threadpoolctl import threadpool_info
+
+    from playground.engine.threads import WORTH_SHARING, threads_for
+
+    assert threads_for(WORTH_SHARING - 1) == 1
+    engine = choose("numpy")
+    blas = [library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"]
+    assert engine.threads == 1 and set(blas) <= {1}
+    engine.reserve(WORTH_SHARING)
+    assert engine.threads == threads_for(WORTH_SHARING) >= 1
+    choose("numpy")  # leaves the process as other tests expect it

@@ -200,3 +200,82 @@ def test_a_cell_with_errors_names_layer_and_node() -> None:
     with pytest.raises(BadInput) as error:
         Network(Net("a", (Layer("layer1", "mine"),)), {"mine": cell}, facts, Training(), choose("numpy"))
     assert str(error.value).startswith("networks.a.layers.layer1, cell 'mine', node h: nothing is wired into this gate")
+
+
+def build_layers(*layers: Layer, loss: str = "mse") -> Network:
+    facts = Facts("test", "", 2, 4, 7, loss, ("mse",))  # type: ignore[arg-type]
+    net = Network(Net("net", layers), {}, facts, Training(precision="float64"), choose("numpy"))
+    net.initialise(3)
+    return net
+
+
+def slope_error(net: Network, data: Batch, draw: tuple[int, ...] = (0,)) -> float:
+    """Largest difference between derived gradients and central differences of the training loss, relative."""
+    net.train_step_gradient(data, draw=draw)
+    derived, values, step = net.parameters.gradients.copy(), net.parameters.values, 1e-5
+    worst = 0.0
+    for index in np.random.default_rng(5).choice(net.parameters.count, 60, replace=False):
+        before = values[index]
+        values[index] = before + step
+        above, _ = net.train_step_gradient(data, draw=draw)
+        values[index] = before - step
+        below, _ = net.train_step_gradient(data, draw=draw)
+        values[index] = before
+        worst = max(worst, abs((above - below) / (2 * step) - derived[index]))
+    return worst / float(np.abs(derived).max())
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_both_directions_residual_paths_and_dropout_have_true_gradients(batch: MakeBatch, loss: str) -> None:
+    net = build_layers(
+        Layer("one", "gru", 3, bidirectional=True, dropout=0.3),
+        Layer("two", "lstm", 6, residual=True),
+        Layer("three", "rnn", 3, bidirectional=True, residual=True, dropout=0.5),
+        loss=loss,
+    )
+    assert slope_error(net, batch(loss), draw=(4, 1)) <= 1e-6
+
+
+def test_the_backward_direction_sees_the_future(batch: MakeBatch) -> None:
+    data = batch()
+    changed = data.inputs.copy()
+    changed[-1] += 1.0
+    for both in (False, True):
+        net = build_layers(Layer("one", "lstm", 3, bidirectional=both))
+        before, after = net.forward(data.inputs)[0], net.forward(changed)[0]
+        assert np.array_equal(before[0], after[0]) != both
+
+
+def test_dropout_is_drawn_from_seed_and_step_and_never_in_a_test(batch: MakeBatch) -> None:
+    net, data = build_layers(Layer("one", "lstm", 40, dropout=0.5), Layer("two", "rnn", 3)), batch()
+    losses = [net.train_step_gradient(data, draw=(step,))[0] for step in (1, 2, 1)]
+    assert losses[0] == losses[2] != losses[1]
+    assert net.evaluate(data)[0] == net.evaluate(data)[0]
+    plain = build_layers(Layer("one", "lstm", 40), Layer("two", "rnn", 3))
+    assert np.allclose(plain.forward(data.inputs)[0], net.forward(data.inputs)[0])
+
+
+def test_dropout_keeps_the_mean() -> None:
+    net = build_layers(Layer("one", "dense_tanh", 200, dropout=0.25), Layer("two", "rnn", 3))
+    inputs = np.ones((50, 4, 2))
+    net.train_step_gradient(Batch(inputs, np.zeros((50, 4, 4)), np.ones((50, 4))))
+    part = net._pass(50, 4, False).layers[0]
+    assert part.mask is not None
+    assert set(np.unique(part.mask)) == {0.0, 1 / 0.75}
+    assert part.mask.mean() == pytest.approx(1.0, abs=0.02)
+
+
+def test_traces_show_both_directions(batch: MakeBatch) -> None:
+    data = batch()
+    net = build_layers(Layer("one", "rnn", 3, bidirectional=True))
+    traces = net.trace(Batch(data.inputs[:, :1], data.targets[:, :1], data.mask[:, :1]))
+    assert net.layer_nodes()["one"] == ["x", "h_prev", "h", "back.x", "back.h_prev", "back.h"]
+    assert set(traces.nodes) == {f"one/{node}" for node in net.layer_nodes()["one"]}
+    assert np.array_equal(traces.nodes["one/back.x"], traces.nodes["one/x"]), "in the order of the sequence"
+    assert np.array_equal(traces.nodes["one/back.h_prev"][:-1], traces.nodes["one/back.h"][1:])
+    assert set(traces.gradients) == {"one/h", "one/back.h"}
+
+
+def test_a_residual_layer_must_fit() -> None:
+    with pytest.raises(BadInput, match=r"networks\.net\.layers\.one\.residual: the layer makes 3 numbers of 2"):
+        build_layers(Layer("one", "rnn", 3, residual=True))

@@ -23,13 +23,17 @@ def parts(array: np.ndarray, kind: str) -> dict[str, np.ndarray]:
     return dict(zip(GATES[kind], np.split(array, len(GATES[kind])), strict=True))
 
 
-def as_ours(values: dict[str, np.ndarray], kind: str, layers: int, gradients: bool) -> dict[str, np.ndarray]:
+def as_ours(
+    values: dict[str, np.ndarray], kind: str, layers: int, bidirectional: bool, gradients: bool
+) -> dict[str, np.ndarray]:
     """PyTorch's arrays under our names. A gradient of a sum of two biases is that of either."""
     ours = {name: value for name, value in values.items() if name.startswith("readout")}
-    for k in range(layers):
-        layer = f"layer{k + 1}"
-        ih, hh = parts(values[f"weight_ih_l{k}"], kind), parts(values[f"weight_hh_l{k}"], kind)
-        bi, bh = parts(values[f"bias_ih_l{k}"], kind), parts(values[f"bias_hh_l{k}"], kind)
+    ends = (("", ""), (".back", "_reverse")) if bidirectional else (("", ""),)
+    for k, (back, reverse) in ((k, end) for k in range(layers) for end in ends):
+        layer = f"layer{k + 1}{back}"
+        ih, hh, bi, bh = (
+            parts(values[f"{what}_l{k}{reverse}"], kind) for what in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+        )
         for gate in GATES[kind]:
             ours[f"{layer}.{gate}.weight.x"] = ih[gate]
             if kind == "gru" and gate == "candidate":
@@ -42,15 +46,15 @@ def as_ours(values: dict[str, np.ndarray], kind: str, layers: int, gradients: bo
 
 
 def compare(case: dict[str, object]) -> None:
-    kind, layers = str(case["kind"]), int(str(case["layers"]))
+    kind, layers, both = str(case["kind"]), int(str(case["layers"])), bool(case["bidirectional"])
     arrays = {key: np.array(case[key]) for key in ("inputs", "targets", "outputs")}
     T, B, D = arrays["inputs"].shape
     O, H = arrays["outputs"].shape[2], np.array(case["weights"]["weight_hh_l0"]).shape[1]  # type: ignore[index]
     facts = Facts("test", "", D, O, T, "mse", ("mse",))
-    net = Net("net", tuple(Layer(f"layer{k + 1}", kind, H) for k in range(layers)))
+    net = Net("net", tuple(Layer(f"layer{k + 1}", kind, H, bidirectional=both) for k in range(layers)))
     network = Network(net, {}, facts, Training(), choose("numpy"))
     weights, gradients = (
-        as_ours({name: np.array(value) for name, value in case[key].items()}, kind, layers, key == "gradients")  # type: ignore[attr-defined]
+        as_ours({name: np.array(value) for name, value in case[key].items()}, kind, layers, both, key == "gradients")  # type: ignore[attr-defined]
         for key in ("weights", "gradients")
     )
     assert set(weights) == set(network.parameters.names)
@@ -65,14 +69,14 @@ def compare(case: dict[str, object]) -> None:
         assert np.abs(network.parameters.gradient(name) - value).max() <= 1e-5, name
 
 
-@pytest.mark.parametrize("case", json.loads(FILE.read_text()), ids=lambda case: f"{case['kind']}-{case['layers']}")
+@pytest.mark.parametrize("case", json.loads(FILE.read_text()), ids=lambda case: f"{case['kind']}-{case['layers']}{'-both' * case['bidirectional']}")
 def test_recorded_pytorch(case: dict[str, object]) -> None:
     compare(case)
 
 
 @pytest.mark.peers
 @pytest.mark.parametrize("seed", range(3))
-@pytest.mark.parametrize(("kind", "layers"), CASES)
-def test_live_pytorch(kind: str, layers: int, seed: int) -> None:
+@pytest.mark.parametrize(("kind", "layers", "bidirectional"), CASES)
+def test_live_pytorch(kind: str, layers: int, bidirectional: bool, seed: int) -> None:
     pytest.importorskip("torch")
-    compare(compute(kind, layers, seed))
+    compare(compute(kind, layers, seed, bidirectional))

@@ -137,7 +137,9 @@ BAD: dict[str, tuple[str | bytes, str, str]] = {
     "binary": (bytes(range(256)), "", "this is a binary file, not plain text; choose a table (CSV) or a text"),
     "zeros": (b"\x00" * 50, "", "the file holds nothing but spaces and empty lines; choose a file with data in it"),
     "Excel": (
-        b"PK\x03\x04\x14\x00", "", "this is a zip archive or an Excel workbook, not plain text; save the sheet as CSV first"
+        b"PK\x03\x04\x14\x00",
+        "",
+        "this is a zip archive or an Excel workbook, not plain text; save the sheet as CSV first",
     ),
     "PDF": (b"%PDF-1.4\n%\xe2\xe3", "", "this is a PDF, not plain text; save its table or text as a plain file first"),
     "header only": ("year,level\n", "", "there is a header and no row below it; choose a table with numbers"),

@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-import textwrap
+import threading
 import time
 from pathlib import Path
 
@@ -13,7 +13,7 @@ import pytest
 
 from playground.network.spec import Goal
 from playground.training import messages
-from playground.training.client import TrainingClient
+from playground.training.client import TrainingClient, _Writer
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="signals")
 
@@ -43,18 +43,21 @@ def test_a_killed_worker_is_noticed_and_replaced(talk, experiment, changed, tmp_
     started = talk.begin(experiment, run=2, checkpoint=written.path, checkpoints=str(tmp_path))
     assert started.step == written.step and talk.client.alive
     assert talk.train(5, run=2).step == written.step + 5
-    assert talk.traces[-1].step >= written.step
+    talk.until(messages.TracesWritten, lambda event: talk.traces[-1].step == written.step + 5)
 
 
 @POSIX
-def test_what_the_worker_said_before_it_died_is_not_lost(talk, experiment) -> None:
+def test_what_the_worker_said_before_it_died_is_not_lost(talk, experiment, tmp_path: Path) -> None:
     talk.begin(experiment)
-    talk.client.send(messages.Play(1))
-    time.sleep(0.2)
+    talk.client.send(messages.Play(1, steps=3))
+    saved = tmp_path / "after.safetensors"
+    while not saved.exists():  # nothing is read meanwhile
+        talk.client.send(messages.SaveCheckpoint(1, str(saved)))
+        time.sleep(0.02)
     os.kill(talk.client.process.pid, signal.SIGTERM)
     failed = talk.until(messages.Failed)
     assert "signal 15" in failed.problem and isinstance(talk.events[-1], messages.Failed)
-    assert talk.of(messages.Scalars)[-1].steps[-1] == 40
+    assert talk.of(messages.Scalars)[0].steps[0] == 1
 
 
 def test_a_worker_that_ends_by_itself_is_noticed(talk) -> None:
@@ -112,61 +115,90 @@ def test_send_and_poll_never_wait_for_a_worker_that_hangs(talk, experiment) -> N
 
 
 def test_many_updates_in_a_row_become_few(experiment, changed) -> None:
-    with TrainingClient() as client:
-        client.start_process()
-        client.send(messages.Start(1, experiment))
-        for number in range(200):
-            client.send(messages.Update(1, changed(experiment, batch=number + 1)))
-        assert len(client._writer._waiting) < 200
+    written: list[messages.Command] = []
+    go = threading.Event()
+
+    class Busy:
+        def send_bytes(self, data: bytes) -> None:
+            go.wait(10)
+            written.append(messages.decode_command(data))
+
+    writer = _Writer(Busy())
+    writer.put(messages.Start(1, experiment))
+    updates = [messages.Update(1, changed(experiment, batch=number)) for number in range(1, 201)]
+    for update in updates[:100]:
+        writer.put(update)
+    writer.put(messages.Play(1))
+    for update in updates[100:]:
+        writer.put(update)
+    go.set()
+    writer.stop()
+    assert written[0].run == 1 and len(written) <= 5
+    assert written[-3:] == [updates[99], messages.Play(1), updates[199]]
 
 
 def test_traces_that_are_gone_give_none(talk, experiment) -> None:
     talk.read_traces = False
     talk.begin(experiment)
-    event = talk.until(messages.TracesWritten) if not talk.of(messages.TracesWritten) else talk.of(messages.TracesWritten)[-1]
+    event = talk.until(messages.TracesWritten)
     talk.client.poll()
     assert talk.client.traces(event) is None
 
 
-def test_the_worker_ends_with_the_window(tmp_path: Path) -> None:
-    """A window that is killed leaves no process; and nothing is said about leaked memory when it ends in order."""
-    script = tmp_path / "window.py"
-    script.write_text(
-        textwrap.dedent(
-            """
-            import sys, time
-            from playground.experiment.document import Experiment
-            from playground.network.spec import Layer, Net, Goal, Training
-            from playground.tasks.spec import DelayedRecall
-            from playground.training import messages
-            from playground.training.client import TrainingClient
+WINDOW = """
+import sys, time
+from playground.experiment.document import Experiment
+from playground.network.spec import Layer, Net, Goal, Training
+from playground.tasks.spec import DelayedRecall
+from playground.training import messages
+from playground.training.client import TrainingClient
 
-            if __name__ == "__main__":
-                client = TrainingClient()
-                client.start_process()
-                net = Net("RNN", (Layer("layer1", "rnn", 4),))
-                task = DelayedRecall(lag=10, test_sequences=10)
-                experiment = Experiment(task=task, networks=(net,), training=Training(goal=Goal(steps=0)))
-                client.send(messages.Start(1, experiment))
-                client.send(messages.Play(1))
-                while not any(isinstance(event, messages.Scalars) for event in client.poll()):
-                    time.sleep(0.01)
-                print(client.process.pid, flush=True)
-                if "wait" in sys.argv:
-                    time.sleep(60)
-                client.close()
-            """
-        )
-    )
-    here = {**os.environ, "PYTHONPATH": os.getcwd()}
-    ended = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=60, env=here)
+if __name__ == "__main__":
+    client = TrainingClient()
+    client.start_process()
+    net = Net("RNN", (Layer("layer1", "rnn", 4),))
+    task = DelayedRecall(lag=10, test_sequences=10)
+    client.send(messages.Start(1, Experiment(task=task, networks=(net,), training=Training(goal=Goal(steps=0)))))
+    client.send(messages.Play(1))
+    while not any(isinstance(event, messages.Scalars) for event in client.poll()):
+        time.sleep(0.01)
+    print(client.process.pid, flush=True)
+    if "wait" in sys.argv:
+        time.sleep(60)
+    if "forget" not in sys.argv:
+        client.close()
+"""
+
+
+@pytest.fixture
+def window(tmp_path: Path) -> list[str]:
+    """The command of a program with a worker that trains."""
+    (tmp_path / "window.py").write_text(WINDOW)
+    return [sys.executable, str(tmp_path / "window.py")]
+
+
+HERE = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+
+
+def test_nothing_is_said_about_leaks(window: list[str]) -> None:
+    ended = subprocess.run(window, capture_output=True, text=True, timeout=60, env=HERE)
     assert (ended.returncode, ended.stderr) == (0, "") and not runs(int(ended.stdout))
 
-    with subprocess.Popen([sys.executable, script, "wait"], stdout=subprocess.PIPE, text=True, env=here) as window:
-        process = int(window.stdout.readline())
+
+@POSIX
+def test_a_killed_window_leaves_no_process(window: list[str]) -> None:
+    with subprocess.Popen(
+        [*window, "wait"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=HERE
+    ) as it:
+        process = int(it.stdout.readline())
         assert runs(process)
-        window.kill()
+        it.kill()
     end = time.monotonic() + 10
     while runs(process) and time.monotonic() < end:
         time.sleep(0.01)
     assert not runs(process)
+
+
+def test_a_forgotten_client_does_not_keep_the_program_alive(window: list[str]) -> None:
+    ended = subprocess.run([*window, "forget"], capture_output=True, text=True, timeout=20, env=HERE)
+    assert ended.returncode == 0 and not runs(int(ended.stdout))

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playground.errors import BadInput
-from playground.training.curves import Curves
 from playground.training import messages
+from playground.training.curves import Curves
 from playground.training.messages import Scalars
 from playground.training.metrics_file import read_csv, write_csv
 
@@ -106,7 +106,9 @@ def test_the_comment_line_has_title_seed_and_units(tmp_path: Path) -> None:
     assert second == "step,A.train_loss,A.gradient_norm,A.test_loss"
 
 
-@pytest.mark.parametrize("text", ["", "a,b\n1,2\n", "step,A.train_loss\n1,x\n", "step,A.train_loss\n1\n", "step,A\n1,2\n"])
+@pytest.mark.parametrize(
+    "text", ["", "a,b\n1,2\n", "step,A.train_loss\n1,x\n", "step,A.train_loss\n1\n", "step,A\n1,2\n"]
+)
 def test_other_tables_are_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "m.csv").write_text(text)
     with pytest.raises(BadInput) as caught:

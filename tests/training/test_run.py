@@ -183,9 +183,8 @@ def test_an_update_keeps_every_weight_of_the_same_name_and_shape(old: list, new:
 def test_a_contestant_joins_another_leaves_and_one_is_renamed(experiment: Experiment) -> None:
     run = Run(experiment)
     losses(run, 3)
-    rnn, lstm = experiment.networks
     before = weights(run.trainers[1])
-    networks = (replace(lstm, name="Cleverer"), Net("GRU", (Layer("layer1", "gru", 3),)))
+    networks = (replace(experiment.networks[1], name="Cleverer"), Net("GRU", (Layer("layer1", "gru", 3),)))
     assert run.update(replace(experiment, networks=networks))
     assert run.last_update.sources == (1, -1) and run.last_update.rebuilt
     assert run.names == ("Cleverer", "GRU")

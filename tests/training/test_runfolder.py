@@ -167,7 +167,9 @@ def test_data_beside_the_experiment_is_found_from_the_run(experiment: Experiment
     assert document.task.file == "../../data/words.txt"
     before = weights(run.trainers[0])
     assert go_on(tmp_path / "runs" / "one", steps=6)["steps"] == 6
-    assert not np.array_equal(before["readout.weight"], weights(load_run(tmp_path / "runs" / "one")[1].trainers[0])["readout.weight"])
+    assert not np.array_equal(
+        before["readout.weight"], weights(load_run(tmp_path / "runs" / "one")[1].trainers[0])["readout.weight"]
+    )
 
 
 @pytest.mark.parametrize("name", ["experiment.experiment.json", "weights.safetensors", "metrics.csv", "summary.json"])

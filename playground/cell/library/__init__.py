@@ -9,6 +9,6 @@ LIBRARY: dict[str, Cell] = {
         elman.RNN, lstm.LSTM, lstm.LSTM_1997, gru.GRU, lstm.PEEPHOLE, lstm.CIFG, gru.MGU, modern.SLSTM, elman.INDRNN,
         elman.RELU_RNN, elman.IRNN, elman.SCRN, lstm.LSTM_1997_BLOCKS, lstm.NIG, lstm.NFG, lstm.NOG, lstm.NIAF, lstm.NOAF,
         lstm.FGR, gru.GRU_2014, gru.MUT1, gru.MUT2, gru.MUT3, modern.JANET, modern.MIN_GRU, modern.MIN_LSTM,
-        elman.DENSE_TANH, elman.DENSE_RELU,
+        elman.DENSE_TANH, elman.DENSE_RELU, elman.EMBEDDING,
     )
 }  # fmt: skip

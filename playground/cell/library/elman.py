@@ -35,7 +35,9 @@ IRNN = Cell(
     nodes=(
         X,
         H_PREV,
-        gate("h", "hidden", Wire("x", init=Init("normal", 0.1)), Wire("h_prev", init=Init("identity")), activation="relu"),
+        gate(
+            "h", "hidden", Wire("x", init=Init("normal", 0.1)), Wire("h_prev", init=Init("identity")), activation="relu"
+        ),
         OUT_H,
     ),
 )
@@ -68,6 +70,18 @@ SCRN = Cell(
         operation("s", "add", "kept", "fresh", role="cell", label="s"),
         gate("h", "hidden", FROM_X, FROM_H, Wire("s")),
         Output("out", sources=("h", "s")),
+    ),
+)
+
+EMBEDDING = Cell(
+    name="embedding",
+    label="Embedding",
+    paper="Bengio et al. (2003), A neural probabilistic language model",
+    about="A vector of its own for every symbol: a matrix without bias, met by inputs of which just one is 1.",
+    nodes=(
+        X,
+        gate("h", "hidden", Wire("x", init=Init("normal", 1.0)), activation="identity", bias=None),
+        OUT_H,
     ),
 )
 

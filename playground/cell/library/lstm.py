@@ -3,7 +3,18 @@
 from msgspec import structs
 
 from playground.cell.graph import AnyNode, Cell, Gate, Output, Wire
-from playground.cell.library.parts import C_PREV, FROM_H, FROM_X, H_PREV, PEEP_BACK, PEEP_NOW, X, gate, memory, operation
+from playground.cell.library.parts import (
+    C_PREV,
+    FROM_H,
+    FROM_X,
+    H_PREV,
+    PEEP_BACK,
+    PEEP_NOW,
+    X,
+    gate,
+    memory,
+    operation,
+)
 
 ODYSSEY = "Greff et al. (2015), LSTM: a search space odyssey"
 OUT_H = Output("out", sources=("h",))
@@ -58,7 +69,9 @@ PEEPHOLE = Cell(
 )
 
 
-def _early(name: str, label: str, about: str, wires: tuple[Wire, ...], block: int, memories: tuple[AnyNode, ...]) -> Cell:
+def _early(
+    name: str, label: str, about: str, wires: tuple[Wire, ...], block: int, memories: tuple[AnyNode, ...]
+) -> Cell:
     """The cell of 1997: no forget gate; squashings 4σ-2 on the way in and 2σ-1 on the way out."""
     return Cell(
         name=name,

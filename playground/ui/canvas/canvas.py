@@ -1,7 +1,7 @@
 """The network canvas: follows the session, and hands what a person does to gestures, keys and menus."""
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QAccessible, QAccessibleEvent, QBrush, QColor
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleEvent, QBrush, QColor
 from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QVBoxLayout, QWidget
 
 from playground.experiment.check import check_experiment
@@ -10,8 +10,8 @@ from playground.export.tables import Table
 from playground.network.traces import Traces
 from playground.ui.canvas import problems
 from playground.ui.canvas.content import Content, export_columns, read
-from playground.ui.canvas.describe import describe
-from playground.ui.canvas.editors import Field, name_field, units_field
+from playground.ui.canvas.describe import describe, describe_selection
+from playground.ui.canvas.editors import Field, NameField, UnitsField
 from playground.ui.canvas.edits import CanvasEdits
 from playground.ui.canvas.gestures.click import EditUnits, Press, Select
 from playground.ui.canvas.gestures.drop_cell import DropCell
@@ -62,12 +62,24 @@ class NetworkCanvas(QFrame):
         self.title = self.tr("Network")
         self.setAccessibleName(self.title)
         self.view.setAccessibleName(self.tr("Network canvas"))
+        self.view.setWhatsThis(self._help())
         self._style: Style = make_style(session.theme)
+        self._history = getattr(session, "history", None)  # one for each document that is opened
         self._content: Content = self._read()
         self.picture = self._draw()
         self.view.fit(self.picture.bounds(), interface_scale())
         self.header.show_content(self._content)
         self._follow_session()
+
+    def _help(self) -> str:
+        return self.tr(
+            "From left to right: the sequence, the layers of each network with their live hidden state (units down, "
+            "time to the right; blue positive, orange negative), the readout, and the answer on unseen sequences.\n"
+            "Drag cells and sequences here from the palette. Click a number of units to change it, + to insert a "
+            "layer, × to remove one; drag a layer sideways to reorder.\n"
+            "Keys: arrows move the selection, Enter edits the units, Insert adds, Delete removes, Alt and an arrow "
+            "moves a layer, F2 renames, Ctrl+D duplicates, F shows everything."
+        )
 
     # -- finding things -------------------------------------------------------------------------------------------
 
@@ -188,8 +200,10 @@ class NetworkCanvas(QFrame):
 
     def _document_changed(self, experiment: Experiment) -> None:
         content = self._read()
-        if content != self._content:
-            self._content = content
+        another = getattr(self.session, "history", None) is not self._history
+        if content != self._content or another:
+            self._content, self._history = content, getattr(self.session, "history", None)
+            self.view.zoomed = self.view.zoomed and not another  # another document is seen whole
             self._redraw()
             self.header.show_content(content)
         else:
@@ -202,6 +216,9 @@ class NetworkCanvas(QFrame):
     def _selection_changed(self, selection: Selection | None) -> None:
         self.picture.set_selection(selection)
         self._tell()
+        words = describe_selection(self._content, selection)
+        if words and self.view.hasFocus():
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.view, words))
 
     def _tell(self) -> None:
         """The graph as text, for a screen reader."""
@@ -275,14 +292,14 @@ class NetworkCanvas(QFrame):
             if typed != units:
                 self.edits.set_units(net, index, typed)
 
-        self._field = units_field(self.view.viewport(), place, units, done)
+        self._field = UnitsField(self.view.viewport(), units, place, done)
 
     def edit_name(self, net: int) -> None:
         """Open the field for the name of a network."""
         row = self.picture.plan.rows[net]
         box = QRectF(*(row.caption or (row.layers or (row.readout,))[0]))
         box.setHeight(32 if row.caption is None else box.height())
-        place = self._on_view(box.adjusted(4, 2, -4, 0), 120)
+        place = self._on_view(box.adjusted(-8 if row.caption else 4, 2, -4, 0), 120)
         self._close_field()
         name = self._content.nets[net].name
 
@@ -290,7 +307,7 @@ class NetworkCanvas(QFrame):
             if typed != name:
                 self.edits.rename_net(net, typed)
 
-        self._field = name_field(self.view.viewport(), place, name, done)
+        self._field = NameField(self.view.viewport(), name, place, done)
 
     def _on_view(self, box: QRectF, least: int) -> QRect:
         """A scene rectangle on the viewport, at least as large as a field must be, and inside."""
@@ -306,4 +323,4 @@ class NetworkCanvas(QFrame):
     def _close_field(self) -> None:
         field, self._field = self._field, None
         if field is not None and field.is_open:
-            field.close(keep=False)
+            field.finish(keep=False)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from playground.cell.check import check_cell
 from playground.cell.graph import Cell, Output
 from playground.experiment.cells import known_cells
 from playground.experiment.document import Experiment
@@ -11,6 +12,7 @@ from playground.tasks.base import Facts
 from playground.tasks.spec import AnyTask
 from playground.ui.canvas.problems import Complaint, find
 from playground.ui.canvas.weights import layer_outputs, layer_weights, readout_weights
+from playground.ui.formulas import formulas
 
 
 @dataclass(frozen=True)
@@ -18,6 +20,7 @@ class LayerContent:
     """One layer card. label: of its cell. traces: the keys in `NetTraces.nodes` of what it hands on.
 
     weights: None where it cannot be known (an unknown cell, a bad task). chrono: the gates start with chrono biases.
+    about: what the cell is, and its formulas.
     """
 
     id: str
@@ -27,6 +30,7 @@ class LayerContent:
     weights: int | None
     traces: tuple[str, ...]
     chrono: bool = False
+    about: str = ""
     problem: str = ""
 
 
@@ -80,7 +84,8 @@ def _net(
     for place, layer in enumerate(net.layers):
         cell = cells.get(layer.cell)
         weights = layer_weights(cell, size, layer.units) if cell and size else None
-        layers.append(_layer(layer, cell, weights, find(complaints, number, place)))
+        trouble = _trouble(cell, size, layer.units) if cell else ""
+        layers.append(_layer(layer, cell, weights, trouble, find(complaints, number, place)))
         size = layer_outputs(cell, size, layer.units) if cell and size else None
     outputs = facts.outputs if facts else None
     total = None
@@ -91,12 +96,19 @@ def _net(
     return NetContent(net.name, tuple(layers), size, outputs, total, find(complaints, number))
 
 
-def _layer(layer: Layer, cell: Cell | None, weights: int | None, problem: str) -> LayerContent:
+def _trouble(cell: Cell, inputs: int | None, units: int) -> str:
+    """Why so many units cannot be made of this cell on so many inputs, or ""."""
+    error = next(iter(check_cell(cell, inputs, units)), None)
+    return f"{error.message}; {error.remedy}" if error else ""
+
+
+def _layer(layer: Layer, cell: Cell | None, weights: int | None, trouble: str, problem: str) -> LayerContent:
     nodes = next((node.sources for node in cell.nodes if isinstance(node, Output)), ()) if cell else ()
     chrono = any(init.kind.startswith("chrono") for init in layer.init.values())
     label = (cell.label or cell.name) if cell else layer.cell
+    about = "\n".join([cell.about, *formulas(cell)]).strip() if cell and not trouble else ""
     traces = tuple(f"{layer.id}/{node}" for node in nodes)
-    return LayerContent(layer.id, layer.cell, label, layer.units, weights, traces, chrono, problem)
+    return LayerContent(layer.id, layer.cell, label, layer.units, weights, traces, chrono, about, problem or trouble)
 
 
 def export_columns(content: Content) -> dict[str, list[str | int]]:

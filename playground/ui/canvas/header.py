@@ -43,5 +43,5 @@ class Header(QWidget):
         elif len(content.nets) > 1:
             text = self.tr("race of {0} · same batches, seed {1}").format(len(content.nets), content.seed)
         else:
-            text = self.tr("seed {0}").format(content.seed)
+            text = self.tr("one network · seed {0}").format(content.seed) if content.nets else ""
         self.note.setText(text)

@@ -55,11 +55,12 @@ def is_guessing(facts: Facts, value: float, sequences: int) -> bool:
 
 
 def format_metric(name: str, value: float) -> str:
-    """A score as a person reads it: shares in percent, the rest with three digits."""
+    """A score as a person reads it: shares in percent (100 % only when all is right), others with three digits."""
     if not isfinite(value):
         return "–"
     if name == "accuracy":
-        return f"{value:.1%}".replace("%", " %").replace(".0 %", " %")
+        percent = 100 * value if value >= 1 else min(99.9, 100 * value)
+        return f"{percent:.1f} %".replace(".0 %", " %")
     if abs(value) >= 1e5 or (value and abs(value) < 1e-3):
         return f"{value:.1e}"
     digits = 3 if abs(value) < 1 else 2 if abs(value) < 100 else 0

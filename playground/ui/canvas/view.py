@@ -9,9 +9,12 @@ from PySide6.QtGui import (
     QDragLeaveEvent,
     QDragMoveEvent,
     QDropEvent,
+    QFocusEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
+    QPaintEvent,
+    QPalette,
     QResizeEvent,
     QTransform,
     QWheelEvent,
@@ -53,6 +56,7 @@ class CanvasView(QGraphicsView):
         self.key_handler: Callable[[QKeyEvent], bool] = lambda event: False
         self.key_wanted: Callable[[QKeyEvent], bool] = lambda event: False
         self.zoomed = False
+        self._framed = False
         self._active: Gesture | None = None
         self._drop: Drop | None = None
         self._zoom = Zoom(self)
@@ -164,9 +168,11 @@ class CanvasView(QGraphicsView):
             event.setAccepted(self.key_handler(event))
 
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self.key_wanted(event):
-            event.accept()  # arrows move the selection here, whatever they mean in the rest of the window
-            return True
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            dragging = self._active is not None and event.key() == Qt.Key.Key_Escape
+            if dragging or self.key_wanted(event):
+                event.accept()  # arrows move the selection here, whatever they mean in the rest of the window
+                return True
         return super().event(event)
 
     def viewportEvent(self, event: QEvent) -> bool:
@@ -179,6 +185,28 @@ class CanvasView(QGraphicsView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.resized.emit()
+
+    # -- focus ----------------------------------------------------------------------------------------------------
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """A frame shows where the keys go, when they brought the focus here."""
+        reason = Qt.FocusReason
+        self._framed = event.reason() in (reason.TabFocusReason, reason.BacktabFocusReason, reason.ShortcutFocusReason)
+        self.viewport().update()
+        super().focusInEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._framed = False
+        self.viewport().update()
+        super().focusOutEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._framed:
+            painter = QPainter(self.viewport())
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(self.palette().color(QPalette.ColorRole.Highlight))
+            painter.drawRoundedRect(QRectF(self.viewport().rect()).adjusted(1.5, 1.5, -1.5, -1.5), 6, 6)
 
     # -- drag and drop --------------------------------------------------------------------------------------------
 

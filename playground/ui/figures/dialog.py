@@ -127,11 +127,10 @@ class ExportDialog(QDialog):
     def export(self) -> Path | None:
         """Write the figure and close; on bad input say so and stay."""
         path, format = Path(self.path.text().strip()).expanduser(), self.format.currentData()
-        if not path.suffix:
-            path = path.with_suffix(f".{format}")
         try:
-            if not self.path.text().strip():
+            if not path.name:
                 raise BadInput(self.tr("file"), self.tr("no name is given"), self.tr("choose a file"))
+            path = path if path.suffix else path.with_suffix(f".{format}")
             made = render(self._thing, path, format, self.scale.value(), self.background.currentData())
         except BadInput as problem:
             self.message.setText(str(problem))

@@ -68,8 +68,6 @@ def export_plots(
     for name in names:
         plot = make_plot(name, session)
         plot.resize(*size)
-        plot.chart.resize(*size)
-        plot.refresh()
         written.append(render(plot, folder / f"{name}.{format}", format, scale, background))  # type: ignore[arg-type]
         plot.deleteLater()
     return written

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Literal
 
-from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRectF, QSize, QSizeF, Qt
-from PySide6.QtGui import QBrush, QColor, QImage, QPageLayout, QPageSize, QPainter, QPdfWriter
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QRectF, QSize, QSizeF, Qt
+from PySide6.QtGui import QBrush, QColor, QImage, QImageWriter, QPageLayout, QPageSize, QPainter, QPdfWriter
 from PySide6.QtWidgets import QGraphicsView
 
 from playground.errors import BadInput
@@ -16,6 +16,8 @@ from playground.ui.theme import LIGHT
 Background = Literal["theme", "white", "transparent"]
 BACKGROUNDS: tuple[Background, ...] = ("theme", "white", "transparent")
 LARGEST = 32_000  # px, the longest side of a picture
+SMALLEST = (300, 140)  # px: a plot that is hidden and smaller is exported at the USUAL size
+USUAL = (900, 500)
 EMPTY_GROUP = re.compile(r"<g [^>]*>\s*</g>\s*")
 
 
@@ -38,6 +40,8 @@ def prepared(thing: Any, background: Background) -> Iterator[QGraphicsView]:
     On white and on transparent paper the colours are those of the light theme. Afterwards all is as before.
     """
     view = view_of(thing)
+    if not view.isVisible():
+        _lay_out(thing)
     if hasattr(thing, "refresh"):
         thing.refresh()
     before = getattr(thing, "theme", None)
@@ -60,6 +64,13 @@ def prepared(thing: Any, background: Background) -> Iterator[QGraphicsView]:
         view.setBackgroundBrush(brush)
         if relit:
             thing.apply_theme(before)
+
+
+def _lay_out(thing: Any) -> None:
+    """Give a plot that was never on the screen a size, and let it take it."""
+    if hasattr(thing, "figure_view") and (thing.width() < SMALLEST[0] or thing.height() < SMALLEST[1]):
+        thing.resize(*USUAL)
+    thing.grab()  # Qt sends a hidden widget its resize events only when it is painted
 
 
 def _draw(view: QGraphicsView, painter: QPainter, lossless: bool = False) -> None:
@@ -96,7 +107,7 @@ def png_bytes(thing: Any, scale: float, background: Background, metadata: Metada
         made.setText(key, text)
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    made.save(buffer, b"PNG")
+    QImageWriter(buffer, QByteArray(b"png")).write(made)
     return bytes(buffer.data().data())
 
 

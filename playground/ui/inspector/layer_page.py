@@ -67,7 +67,7 @@ class LayerPage(Form):
         options = [(cell.name, cell.label or cell.name) for cell in {**LIBRARY, **own}.values()]
         field = ChoiceField(
             options, lambda name: self.session.apply(ReplaceCell(self._net, self._layer, name))
-        )  # the page is rebuilt by the document's change
+        )  # the change of the document builds another page
         field.show_value(self._spec().cell)
         self.column.addWidget(Row("layer.cell", self.tr("cell"), field, self.tr("What every unit of this layer is")))
 

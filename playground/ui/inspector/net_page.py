@@ -56,7 +56,7 @@ class NetPage(Form):
         return next((f"{net.parameters:,}" for net in facts.networks if net.name == self._name), "") if facts else ""
 
     def _rename(self, text: str) -> BadInput | None:
-        return rename(self.session, self._name, text)
+        return self.session.try_apply(RenameNet(self._name, text))
 
 
 class ReadoutPage(Form):
@@ -92,11 +92,3 @@ def cell_of_or_name(session: Session, cell: str) -> str:
         return cell_of(session.experiment, cell).label or cell
     except BadInput:
         return cell
-
-
-def rename(session: Session, old: str, new: str) -> BadInput | None:
-    """Another name for a network; it stays selected."""
-    session.select(None)
-    problem = session.try_apply(RenameNet(old, new))
-    session.select(Selection("net", new.strip() if problem is None else old))
-    return problem

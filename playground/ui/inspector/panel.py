@@ -24,7 +24,7 @@ class Inspector(Card):
         super().__init__("inspector", " ", scroll=True, parent=parent)
         self._session = session
         self.setMinimumHeight(200)
-        self._key: Any = None
+        self._key: Any = "nothing built yet"
         self._page: Form = Form(session)
         self.race = RaceTable(session)
         self.body.addWidget(self._page)
@@ -41,10 +41,9 @@ class Inspector(Card):
         key = self._subject()
         if key != self._key:
             self._key = key
-            self.setFocusProxy(None)
             old, self._page = self._page, self._build()
             self.body.replaceWidget(old, self._page)
-            old.hide()
+            old.setParent(None)
             old.deleteLater()
             self.area.verticalScrollBar().setValue(0)
         else:

@@ -31,6 +31,14 @@ class TrainingCard(Card):
         session.document_changed.connect(self._refresh)
         self._refresh(session.experiment)
 
+    def complete(self) -> None:
+        """The rows further down, which nobody sees at first: built after the first paint."""
+        if self._schedule:
+            return
+        self._build_schedule()
+        self._build_more()
+        self._refresh(self.form.session.experiment)
+
     def _refresh(self, experiment: Experiment) -> None:
         self.form.refresh()
         used = OWN_SETTINGS.get(experiment.training.optimizer.kind, ())
@@ -78,8 +86,6 @@ class TrainingCard(Card):
             low=0,
         )
         self._build_stop()
-        self._build_schedule()
-        self._build_more()
 
     def _build_stop(self) -> None:
         form, tr = self.form, self.tr

@@ -13,6 +13,8 @@ from playground.ui.plots.choosers import Chooser
 from playground.ui.plots.legend import Entry
 from playground.ui.theme import Theme
 
+NARROWEST = 34  # px of a chooser
+
 
 class Plot(QWidget):
     """Base of all plots. A subclass says what to draw in `draw`, and what to write to a file in `columns`.
@@ -168,8 +170,6 @@ class Plot(QWidget):
         return chooser
 
     def _chosen(self, *_: object) -> None:
-        for chooser in self.choosers:
-            chooser.resize(chooser.sizeHint())
         self.place_choosers()
         self.chart.following = True
         self.make_stale()
@@ -178,11 +178,13 @@ class Plot(QWidget):
         """Put the choosers beside the title and tell the chart how much room they take."""
         left = round(self.chart.frame.title_right) + 10
         begin, said = left, []
-        for chooser in self.choosers:
-            if not chooser.isHidden():
-                chooser.move(left, 4)
-                left += chooser.width() + 6
-                said.append(chooser.currentText())
+        shown = [chooser for chooser in self.choosers if not chooser.isHidden()]
+        for number, chooser in enumerate(shown):
+            room = (self.width() - 8 - left) // (len(shown) - number) - 6
+            chooser.resize(max(NARROWEST, min(chooser.sizeHint().width(), room)), chooser.sizeHint().height())
+            chooser.move(left, 4)
+            left += chooser.width() + 6
+            said.append(chooser.currentText())
         self.chart.header_widgets = float(left - begin)
         self.chart.frame.caption = " · ".join(said)
         self.chart.arrange()
@@ -195,6 +197,7 @@ class Plot(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.chart.setGeometry(self.rect())
+        self.place_choosers()
         super().resizeEvent(event)
 
     def showEvent(self, event: QShowEvent) -> None:

@@ -56,7 +56,7 @@ class Area(pg.ViewBox):
 
 
 class Chart(pg.GraphicsView):
-    """One plot's scene. Its owner sets the ranges (`set_home`), which hold until a person zooms; `reset_zoom` goes home."""
+    """One plot's scene. Its owner sets the ranges (`set_home`), which hold until a person zooms; see `reset_zoom`."""
 
     time_picked = Signal(float)  # x under the pointer: a click, or the cursor dragged
     switched = Signal()  # a legend entry was clicked
@@ -228,7 +228,7 @@ class Chart(pg.GraphicsView):
         width, height = float(self.width()), float(self.height())
         taken = self.frame.title_right + 12 + max(self.header_widgets, self.frame.caption_width())
         room = width - EDGE - taken
-        bar_width = self.bar.width if self.bar is not None and self.heat_on else 0.0
+        bar_width = self._bar_width(room)
         rows = self._legend.rows(room - bar_width, width - 2 * EDGE)
         header = HEADER + rows * ROW
         rect = self.frame.area(QRectF(0, 0, width, height), header, tuple(self.area.viewRange()[1]))
@@ -244,6 +244,14 @@ class Chart(pg.GraphicsView):
         for item in self._area_items():
             item.set_mapping(mapping)
         self.read()
+
+    def _bar_width(self, room: float) -> float:
+        """The room that the colour bar takes; where there is none it is left out."""
+        if self.bar is None or not self.heat_on:
+            return 0.0
+        fits = self.bar.width <= room and not self.frame.message
+        self.bar.setVisible(fits)
+        return self.bar.width if fits else 0.0
 
     def resizeEvent(self, ev: QResizeEvent | None) -> None:
         super().resizeEvent(ev)

@@ -37,7 +37,6 @@ class Chooser(QComboBox):
         self.setCurrentIndex(keep[0] if keep else (0 if choices else -1))
         self.blockSignals(False)
         self.setVisible(len(choices) > 1)
-        self.resize(self.sizeHint())
         return self.currentData() != before
 
     def choose(self, data: object) -> bool:

@@ -32,7 +32,7 @@ class GatesPlot(TimePlot):
         self._shown: list[Shown] = []
         self._key: object = None
         self._range: tuple[float, float] | None = None
-        texts = (tr("gate and cell state (no unit)"), tr("activation (no unit)"), tr("activation"))
+        texts = (tr("gates and state (no unit)"), tr("activation (no unit)"), tr("activation"))
         self.chart.frame.y_axis = Axis(texts)
 
     def draw(self) -> None:

@@ -102,3 +102,10 @@ def faded(colour: str, alpha: float) -> QColor:
     made = QColor(colour)
     made.setAlphaF(alpha)
     return made
+
+
+def mixed(first: str, second: str, part: float) -> QColor:
+    """The colour `part` of the way from the first to the second."""
+    a, b = QColor(first), QColor(second)
+    pairs = ((a.red(), b.red()), (a.green(), b.green()), (a.blue(), b.blue()))
+    return QColor(*[round(p + (q - p) * part) for p, q in pairs])

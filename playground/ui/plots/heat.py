@@ -9,19 +9,13 @@ from PySide6.QtGui import QColor, QFontMetricsF, QImage, QLinearGradient, QPaint
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from playground.ui.plots.fonts import tick_font
+from playground.ui.plots.geometry import mixed
 from playground.ui.plots.items import AreaItem, Paint
 from playground.ui.theme import LIGHT, Theme
 
 Table = list[int]
 CELL = 8  # px of a cell in an export, so that viewers that smooth pictures still show cells
 LARGEST = 4096  # px, the longest side of such a picture
-
-
-def mixed(first: str, second: str, part: float) -> QColor:
-    """The colour `part` of the way from the first to the second."""
-    a, b = QColor(first), QColor(second)
-    pairs = ((a.red(), b.red()), (a.green(), b.green()), (a.blue(), b.blue()))
-    return QColor(*[round(p + (q - p) * part) for p, q in pairs])
 
 
 def signed_table(theme: Theme) -> Table:

@@ -39,11 +39,9 @@ class HiddenPlot(TimePlot):
         self._values = traces.nodes.get(f"{layer}/{node}", np.zeros((0, 0))) if traces is not None else np.zeros((0, 0))
         if not self._values.size:
             self._heat.set_cells(np.zeros((0, 0), np.uint8), 0.0, 1.0)
-            self._bar.setVisible(False)
             self.chart.set_message(tr(self.EMPTY))
             self.place_choosers()
             return
-        self._bar.setVisible(True)
         length, units = self._values.shape
         key: Any = (choice, node, units)
         if key != self._key:

@@ -129,7 +129,7 @@ class Smoothed:
     def __init__(self, span: int) -> None:
         self.span = span
         self._decay = 1.0 - 1.0 / max(1, span)
-        self._out = Grown()
+        self._out, self._at = Grown(), Grown()
         self._sum = self._weight = 0.0
         steps = np.arange(CHUNK)
         with np.errstate(under="ignore"):
@@ -141,8 +141,22 @@ class Smoothed:
     def values(self) -> Floats:
         return self._out.values
 
+    def places(self, x: NDArray) -> Floats:
+        """Where along x the averages belong: at the mean age of what is in them, so that the smoothed curve does not
+        run late. x: [N], rising; N values must have been smoothed."""
+        begin, end, a = self._at.count, len(self.values), self._decay
+        if end > begin:
+            n = np.arange(begin + 1.0, end + 1.0)
+            with np.errstate(under="ignore"):
+                part = a**n
+            age = a / (1.0 - a) - n * part / (1.0 - part)
+            pace = (float(x[end - 1]) - float(x[0])) / max(1, end - 1)
+            self._at.extend(np.asarray(x[begin:end], np.float64) - age * pace)
+        return self._at.values
+
     def clear(self) -> None:
         self._out.clear()
+        self._at.clear()
         self._sum = self._weight = 0.0
 
     def update(self, y: NDArray) -> Floats:

@@ -6,33 +6,39 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyqtgraph as pg
+import shiboken6
+from numpy.typing import NDArray
 from pyqtgraph.GraphicsScene.mouseEvents import HoverEvent, MouseDragEvent
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from playground.ui.plots.fonts import label_font
-from playground.ui.plots.geometry import Floats, Mapping, clip, draw_mark, faded
+from playground.ui.plots.geometry import Floats, Mapping, clip, draw_mark, faded, mixed
 from playground.ui.plots.history import Line
 from playground.ui.theme import LIGHT, Theme
 
 Paint = Callable[[Theme], str]
-CALM = 3.0  # a curve longer than this times its plot's width + height is drawn thin: Qt's wide pens are slow there
 
 
 @dataclass(frozen=True)
 class Style:
     """colour: asked of the theme. dash: lengths in pixels, () is solid. mark: at the curve's end, "" for none.
 
-    opacity below 1 draws the line pale (the raw loss behind its smoothed curve).
+    strength below 1 draws the line pale (the raw loss behind its smoothed curve): mixed with the background, because
+    Qt needs a hundred times as long for a line that lets through.
     """
 
     colour: Paint
     width: float = 1.6
     dash: tuple[float, ...] = ()
     mark: str = ""
-    opacity: float = 1.0
+    strength: float = 1.0
     dots: bool = False
+
+    def tone(self, theme: Theme) -> QColor:
+        """The colour of the line itself."""
+        return mixed(theme.panel, self.colour(theme), self.strength)
 
 
 def contestant(index: int) -> Paint:
@@ -85,10 +91,15 @@ class Curve(AreaItem):
         self.read_from: Line | None = None  # where values are read off, when what is drawn is scaled
         self.drawn = 0  # points that were handed to Qt
         self._path = QPainterPath()
+        self._lines: Floats = np.empty((0, 4))
         self._band_shape = QPolygonF()
         self._dots: list[tuple[float, float]] = []
         self._end: tuple[float, float] | None = None
-        self._calm = True
+        self.exporting = False
+
+    def setExportMode(self, export: bool, opts: dict | None = None) -> None:
+        """A figure is drawn with care instead of speed."""
+        self.exporting = export
 
     def set_source(self, source: Line, band: tuple[Floats, Floats] | None = None) -> None:
         """band: lower and upper edge at the source's x, for lines of moderate length."""
@@ -109,15 +120,19 @@ class Curve(AreaItem):
         self.drawn = len(px)
         finite = np.isfinite(py)
         if self.style.dots or not finite.any():
-            self._path, self._end = QPainterPath(), None
+            self._path, self._lines, self._end = QPainterPath(), np.empty((0, 4)), None
         else:
             self._path = pg.functions.arrayToQPath(px, py, connect="all" if finite.all() else "finite")
+            self._lines = segments(px, py, self.style.dash) if self._in_pieces else np.empty((0, 4))
             last = int(np.flatnonzero(finite)[-1])
             self._end = (float(px[last]), float(py[last]))
-        travelled = float(np.nansum(np.abs(np.diff(py)))) if len(py) > 1 else 0.0
-        self._calm = travelled < CALM * (m.rect.width() + m.rect.height())
         self._band_shape = self._shape(m) if self.band is not None else QPolygonF()
         self.update()
+
+    @property
+    def _in_pieces(self) -> bool:
+        """Whether the screen gets single lines: a wide pen along a path costs Qt thirty times as much."""
+        return self.style.width > 1.0
 
     def _shape(self, m: Mapping) -> QPolygonF:
         assert self.band is not None
@@ -130,14 +145,22 @@ class Curve(AreaItem):
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         style, name = self.style, self.style.colour(self.theme)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if not self._band_shape.isEmpty():
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, self.exporting)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QBrush(faded(name, 0.11)))
             painter.drawPolygon(self._band_shape)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(line_pen(faded(name, style.opacity), style.width if self._calm else 1.0, style.dash))
-        if not self._path.isEmpty():  # an empty path makes a faulty SVG
+        if self._in_pieces and not self.exporting:
+            pen = line_pen(style.tone(self.theme), style.width)
+            pen.setCapStyle(Qt.PenCapStyle.FlatCap if style.dash else Qt.PenCapStyle.SquareCap)
+            painter.setPen(pen)
+            draw_lines(painter, self._lines)
+        elif not self._path.isEmpty():  # an empty path makes a faulty SVG
+            pen = line_pen(style.tone(self.theme), style.width, style.dash)
+            pen.setCosmetic(style.width <= 1.0 and not self.exporting)  # Qt's fast path; in a figure pens grow with it
+            painter.setPen(pen)
             painter.drawPath(self._path)
         colour = QColor(name)
         for x, y in self._dots:
@@ -154,6 +177,40 @@ def line_pen(colour: QColor, width: float, dash: tuple[float, ...] = ()) -> QPen
     if dash:
         pen.setDashPattern([length / width for length in dash])
     return pen
+
+
+def draw_lines(painter: QPainter, lines: Floats) -> None:
+    """Draw single lines [n, 4] (x1, y1, x2, y2) without making n objects: a QLineF is just four such numbers."""
+    if len(lines):
+        painter.drawLines(shiboken6.wrapInstance(lines.ctypes.data, QLineF), len(lines))
+
+
+def segments(px: Floats, py: Floats, dash: tuple[float, ...]) -> Floats:
+    """The single lines [n, 4] of a polyline with gaps (NaN); with `dash` (on, off in pixels) what is on of them."""
+    if dash:
+        px, py, on = dashed(px, py, *dash)
+    else:
+        on = np.ones(max(0, len(px) - 1), bool)
+    rows = np.stack([px[:-1], py[:-1], px[1:], py[1:]], axis=1)[on]
+    return np.ascontiguousarray(rows[np.isfinite(rows).all(axis=1)])
+
+
+def dashed(px: Floats, py: Floats, on: float, off: float) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+    """The polyline with a point wherever a dash begins or ends, and for each of its pieces whether it is drawn."""
+    with np.errstate(invalid="ignore"):
+        lengths = np.nan_to_num(np.hypot(np.diff(px), np.diff(py)))
+    along = np.concatenate([[0.0], np.cumsum(lengths)])
+    periods = np.arange(0.0, along[-1], on + off)
+    cuts = np.concatenate([periods, periods + on])
+    cuts = np.sort(cuts[(cuts > 0) & (cuts < along[-1])])
+    before = np.searchsorted(along, cuts, "right") - 1
+    part = (cuts - along[before]) / lengths[before]
+    places = np.concatenate([np.arange(len(px)), before + part])
+    order = np.argsort(places, kind="stable")
+    x = np.concatenate([px, px[before] + part * (px[before + 1] - px[before])])[order]
+    y = np.concatenate([py, py[before] + part * (py[before + 1] - py[before])])[order]
+    at = np.concatenate([along, cuts])[order]
+    return x, y, ((at[:-1] + at[1:]) / 2) % (on + off) < on
 
 
 def lonely(px: Floats, py: Floats, rect: QRectF, all_of_them: bool) -> list[tuple[float, float]]:

@@ -18,7 +18,7 @@ SAMPLE = 18.0
 
 @dataclass(frozen=True)
 class Entry:
-    """group: what a click switches. An entry with `opacity` or `dash` in its style shows them."""
+    """group: what a click switches. The style is that of what it stands for."""
 
     group: str
     text: str
@@ -58,8 +58,7 @@ class EntryItem(QGraphicsItem):
         if self.exporting and not self.on:
             return
         style = self.entry.style
-        colour = QColor(style.colour(self.theme))
-        colour.setAlphaF(style.opacity if self.on else 0.35)
+        colour = style.tone(self.theme) if self.on else QColor(self.theme.border)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(line_pen(colour, style.width, style.dash))
         if not style.dots:

@@ -33,7 +33,8 @@ class Run:
         if self.raw.generation != self._generation:
             self._generation = self.raw.generation
             self.smoothed.clear()
-        self.smooth.update(steps, self.smoothed.update(losses))
+        values = self.smoothed.update(losses)
+        self.smooth.update(self.smoothed.places(steps), values)
         self.test.update(test_steps, test_losses)
 
 
@@ -113,7 +114,7 @@ class LossPlot(Plot):
             colour = contestant(index)
             mark = MARKS[index % len(MARKS)]
             if self.span > 1:
-                pale = Curve(f"{name} raw", "", Style(colour, 1.0, opacity=0.35), (name, "train"))
+                pale = Curve(f"{name} raw", "", Style(colour, 1.0, strength=0.35), (name, "train"))
                 pale.setZValue(1)
                 curves.append(pale)
             main = Curve(f"{name} train", f"{name} {tr('train')}", Style(colour, 1.7, mark=mark), (name, "train"))

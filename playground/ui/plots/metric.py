@@ -64,8 +64,9 @@ class MetricPlot(Plot):
     def _levels(self) -> tuple[tuple[str, float], ...]:
         facts = self.session.facts
         found = [(name, metric) for name, (metric, _) in self.session.baselines.items() if np.isfinite(metric)]
-        if facts is not None and facts.chance is not None and tr("chance") not in dict(found):
-            found.append((tr("chance"), float(facts.chance)))
+        chance = facts.chance if facts is not None else None
+        if chance is not None and not any(abs(value - chance) <= 1e-3 * abs(chance) for _, value in found):
+            found.append((tr("chance"), float(chance)))
         return tuple(found)
 
     def _range(self, metric: str, log: bool) -> Range:

@@ -132,10 +132,10 @@ class PredictionPlot(TimePlot):
             entries.append(Entry(key, text, style))
 
         if few:
-            add(INPUT, tr("input (scaled)"), Style(lambda theme: theme.input, 1.0, opacity=0.5), 1)
+            add(INPUT, tr("input (scaled)"), Style(lambda theme: theme.input, 1.0, strength=0.5), 1)
             add(TARGET, tr("target"), Style(lambda theme: theme.text, 1.4, mark="ring", dots=True), 2)
         else:
-            add(TARGET, tr("target"), Style(lambda theme: theme.text, 3.0, opacity=0.32), 2)
+            add(TARGET, tr("target"), Style(lambda theme: theme.text, 3.0, strength=0.32), 2)
         for name in said:
             index = networks.index(name)
             mark = MARKS[index % len(MARKS)]

@@ -49,6 +49,6 @@ def value_range(found: Range | None, before: Range | None = None, pad: float = 0
         return (-1.0 - 2 * pad, 1.0 + 2 * pad)
     if before is not None and before[0] <= low and high <= before[1] and high - low >= 0.5 * (before[1] - before[0]):
         return before
-    step = nice_step(max(high - low, 1e-12, abs(high) * 1e-6) / 4)
+    step = nice_step(max(high - low, 1e-12, abs(high) * 1e-6) / 10)
     bottom, top = np.floor(low / step - 1e-9) - 0.1, np.ceil(high / step + 1e-9) + 0.1
     return float(bottom * step), float(top * step)

@@ -10,6 +10,7 @@ Ticks = list[tuple[float, str]]
 Measure = Callable[[str], float]
 
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+LOW_ROW = 12.0  # px between ticks of an upright axis that would have only one otherwise
 GAP = 14.0  # px between the texts of two neighbouring ticks
 
 
@@ -77,9 +78,9 @@ def nice_step(rough: float, integer: bool = False) -> float:
 
 
 def nice_upper(value: float) -> float:
-    """The smallest of 1, 1.5, 2, 3, 4, 5, 6, 8 × 10ᵏ that is at least `value` (> 0)."""
+    """The smallest of 1, 1.2, 1.6, 2, 2.5, 3, 4, 5, 6, 8 × 10ᵏ that is at least `value` (> 0)."""
     power = 10.0 ** math.floor(math.log10(value) + 1e-12)
-    return next(f * power for f in (1, 1.5, 2, 3, 4, 5, 6, 8, 10) if f * power >= value * (1 - 1e-12))
+    return next(f * power for f in (1, 1.2, 1.6, 2, 2.5, 3, 4, 5, 6, 8, 10) if f * power >= value * (1 - 1e-12))
 
 
 def nice_log_bounds(low: float, high: float) -> tuple[float, float]:
@@ -111,22 +112,28 @@ def ticks(axis: Axis, low: float, high: float, pixels: float, measure: Measure, 
     return _linear(axis, low, high, pixels, measure, across)
 
 
-def _linear(axis: Axis, low: float, high: float, pixels: float, measure: Measure, across: bool) -> Ticks:
-    apart = min(90.0, max(40.0, pixels / 9)) if across else min(60.0, max(20.0, pixels / 8))
+def _linear(
+    axis: Axis, low: float, high: float, pixels: float, measure: Measure, across: bool, apart: float = 0.0
+) -> Ticks:
+    apart = apart or (min(90.0, max(40.0, pixels / 9)) if across else min(60.0, max(20.0, pixels / 8)))
     made: Ticks = []
     for _ in range(6):
         step = nice_step((high - low) * apart / pixels, axis.integer)
         positions = np.arange(math.ceil(low / step - 1e-6), math.floor(high / step + 1e-6) + 1) * step
+        slack = 1e-6 * (high - low)
+        positions = positions[(positions >= low - slack) & (positions <= high + slack)]
         made = [(float(at), number_text(float(at), step, axis.grouped)) for at in positions]
         need = max((measure(text) for _, text in made), default=0.0) + GAP if across else apart
         if step / (high - low) * pixels >= need:
             break
         apart = max(need, apart * 1.3)
+    if len(made) < 2 and not across and apart > LOW_ROW:
+        return _linear(axis, low, high, pixels, measure, across, LOW_ROW)
     return made
 
 
 def _logarithmic(axis: Axis, low: float, high: float, pixels: float, measure: Measure, across: bool) -> Ticks:
-    need = 48.0 if across else 16.0
+    need = 48.0 if across else min(36.0, max(16.0, pixels / 8))
     span = high - low
     if span < 0.35:
         plain = Axis(axis.labels)

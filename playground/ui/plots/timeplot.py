@@ -46,7 +46,6 @@ class TimePlot(Plot):
             chooser.blockSignals(True)
             chooser.setCurrentIndex(int(np.argmax(counts)))
             chooser.blockSignals(False)
-            chooser.resize(chooser.sizeHint())
         return chooser.currentData() or ("", "")
 
     def traces_of(self, net: str) -> NetTraces | None:

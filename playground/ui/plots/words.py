@@ -46,7 +46,8 @@ def metric_axis(name: str, log: bool) -> Axis:
 
 def metric_text(name: str) -> str:
     """A metric in a few words."""
-    return metric_axis(name, False).labels[-1]
+    labels = metric_axis(name, False).labels
+    return next((label for label in labels if len(label) <= 20), labels[-1])
 
 
 def time_axis(time_name: str) -> Axis:

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
 
 class FlowLayout(QLayout):
-    """Columns of equal width, as many as fit with at least `least` pixels each."""
+    """Columns of equal width, as many as fit with at least `least` pixels; what is wider gets a line of its own."""
 
     def __init__(self, parent: QWidget | None = None, gap: int = 6, least: int = 72) -> None:
         super().__init__(parent)
@@ -42,20 +42,22 @@ class FlowLayout(QLayout):
         return self.minimumSize()
 
     def minimumSize(self) -> QSize:
-        width = max([self._least, *(item.minimumSize().width() for item in self._items)])
+        width = self._least
         return QSize(width, self._arrange(QRect(0, 0, max(width, self.geometry().width()), 0), move=False))
 
     def _arrange(self, rect: QRect, move: bool) -> int:
-        shown = [item for item in self._items if item.widget() is None or not item.widget().isHidden()]
+        shown = [item for item in self._items if (widget := item.widget()) is None or not widget.isHidden()]
         columns = max(1, (rect.width() + self._gap) // (self._least + self._gap))
         width = (rect.width() - (columns - 1) * self._gap) // columns
-        y = rect.y()
-        for first in range(0, len(shown), columns):
-            row = shown[first : first + columns]
-            height = max(item.sizeHint().height() for item in row)
-            for column, item in enumerate(row):
-                if move:
-                    place = QPoint(rect.x() + column * (width + self._gap), y)
-                    item.setGeometry(QRect(place, QSize(width, height)))
-            y += height + self._gap
-        return max(0, y - rect.y() - self._gap)
+        y, column, height = rect.y(), 0, 0
+        for item in shown:
+            hint = item.sizeHint()
+            wide = hint.width() > width and columns > 1
+            if column and (wide or column == columns):
+                y, column, height = y + height + self._gap, 0, 0
+            height = max(height, hint.height())
+            if move:
+                place = QPoint(rect.x() + column * (width + self._gap), y)
+                item.setGeometry(QRect(place, QSize(rect.width() if wide else width, hint.height())))
+            column = columns if wide else column + 1
+        return y + height - rect.y()

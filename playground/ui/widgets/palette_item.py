@@ -8,6 +8,7 @@ from PySide6.QtGui import (
     QEnterEvent,
     QFocusEvent,
     QFont,
+    QFontMetrics,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -120,7 +121,7 @@ class CellItem(PaletteItem):
     """A cell or a layer: just its name."""
 
     def sizeHint(self) -> QSize:
-        return QSize(72, 28)
+        return QSize(QFontMetrics(self._medium()).horizontalAdvance(self.text) + 12, 28)
 
     def paint_content(self, painter: QPainter, text: QColor, muted: QColor) -> None:
         painter.setFont(self._medium())

@@ -20,9 +20,7 @@ class Row(QWidget):
         self.name.setProperty("look", "muted")
         self.name.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.field = field
-        self.error = label("", "error", wrap=True)
-        self.error.setObjectName(f"{name}.error")
-        self.error.hide()
+        self.error: QLabel | None = None  # made when there is something to say: most rows never have
         field.setObjectName(name)
         field.setAccessibleName(text)
         field.setFixedWidth(FIELD_WIDTH)
@@ -38,21 +36,17 @@ class Row(QWidget):
         grid.setVerticalSpacing(2)
         grid.addWidget(self.name, 0, 0)
         grid.addWidget(field, 0, 1, Qt.AlignmentFlag.AlignRight)
-        grid.addWidget(self.error, 1, 0, 1, 2)
+        self._grid = grid
 
     def show_problem(self, problem: BadInput | None) -> None:
         """What is allowed here, under the field; None takes the text away."""
         if problem is None:
-            self.error.hide()
+            if self.error is not None:
+                self.error.hide()
             return
-        sentence = f"{problem.problem}; {problem.remedy}" if problem.remedy else problem.problem
-        self.error.setText(sentence)
+        if self.error is None:
+            self.error = label("", "error", wrap=True)
+            self.error.setObjectName(f"{self.field.objectName()}.error")
+            self._grid.addWidget(self.error, 1, 0, 1, 2)
+        self.error.setText(f"{problem.problem}; {problem.remedy}" if problem.remedy else problem.problem)
         self.error.show()
-
-
-def fact(name: str, text: str, value: str, help: str = "") -> tuple[Row, QLabel]:
-    """A row that cannot be changed."""
-    shown = label(value, "boxed")
-    row = Row(name, text, shown, help)
-    shown.setFixedWidth(FIELD_WIDTH)
-    return row, shown

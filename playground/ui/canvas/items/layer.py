@@ -77,7 +77,7 @@ class LayerItem(Card):
                 "LayerItem", "hidden state: units downwards, time to the right; blue +{0:g}, orange −{0:g}"
             ).format(self.heat.scale_value)
         name, counts = f"{self.net.name}: {self.layer.label}", f"{units} · {weights}".rstrip(" ·")
-        self.setToolTip(card_tip(name, note, counts, scale, self.layer.problem))
+        self.setToolTip(card_tip(name, note, counts, scale, self.layer.about, self.layer.problem))
         self._note = note
 
     def set_values(self, values: NDArray[np.floating] | None) -> None:
@@ -88,6 +88,12 @@ class LayerItem(Card):
         self.heat.set_values(values)
         if self.heat.scale_value != before:
             self._tell(self._note)
+
+    def set_lit(self, words: str) -> None:
+        """The heatmap makes room for the words."""
+        super().set_lit(words)
+        if self.heat:
+            self.heat.setVisible(not words)
 
     def set_time(self, time: int) -> None:
         if self.heat:

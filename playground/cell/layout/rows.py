@@ -1,0 +1,136 @@
+"""Which row every node of a small cell lies in, and in which order: gates side by side, what they feed above them.
+
+Row 0 holds the gates. Operations climb from there to the lines of the memories that run on top; what reads those lines on the
+way to the output comes down again at the right, as in the textbooks' picture of the LSTM.
+"""
+
+from playground.cell.graph import Gate, Operation
+from playground.cell.layout.structure import Structure
+
+
+class Rows:
+    """level: the row of every inner node (0: gates). sequence: inner nodes in reading order. carriers: node → its track."""
+
+    def __init__(self, structure: Structure) -> None:
+        self.structure = structure
+        self.tracks = [track for track in structure.tracks if track.top]
+        self.carriers = {index: k for k, track in enumerate(self.tracks) for index in track.path}
+        self.inner = [index for index in structure.order if structure.is_inner(index)]
+        self.down = self._down()
+        self.sequence = self._sequence()
+        self.level = self._levels()
+
+    def members(self) -> list[list[int]]:
+        """The nodes of every row, from left to right, from row 0 upwards."""
+        rows: list[list[int]] = [[] for _ in range(1 + max(self.level.values(), default=0))]
+        for index in self.sequence:
+            rows[self.level[index]].append(index)
+        return rows
+
+    def inner_sources(self, index: int) -> list[int]:
+        return [source for source in self.structure.sources[index] if self.structure.is_inner(source)]
+
+    def inner_targets(self, index: int) -> list[int]:
+        return [target for target in self.structure.targets[index] if self.structure.is_inner(target)]
+
+    def _is_gate(self, index: int) -> bool:
+        return isinstance(self.structure.nodes[index], Gate)
+
+    def _down(self) -> set[int]:
+        """Operations that read a top line, straight or not, and feed none."""
+        reads: set[int] = set()
+        for index in self.inner:
+            if any(source in self.carriers or source in reads for source in self.structure.sources[index]):
+                reads.add(index)
+        feeds = set(self.carriers)
+        for index in reversed(self.inner):
+            if any(target in feeds for target in self.structure.targets[index]):
+                feeds.add(index)
+        return {index for index in reads - feeds if not self._is_gate(index)}
+
+    def _sequence(self) -> list[int]:
+        """Inner nodes so that what feeds a carrier stands just before it, and carriers come in the order of time."""
+        structure = self.structure
+        ends = [index for index in self.inner if index not in self.carriers and not self.inner_targets(index)]
+        roots = sorted([*self.carriers, *ends], key=lambda index: (structure.depth[index], index))
+        done: set[int] = set()
+        sequence: list[int] = []
+        for root in [*roots, *self.inner]:
+            if root in done:
+                continue
+            done.add(root)
+            path = [(root, iter(self.inner_sources(root)))]
+            while path:
+                index, rest = path[-1]
+                source = next(rest, None)
+                if source is None:
+                    sequence.append(index)
+                    path.pop()
+                elif source not in done and (source not in self.carriers):
+                    done.add(source)
+                    path.append((source, iter(self.inner_sources(source))))
+        return sequence
+
+    def _levels(self) -> dict[int, int]:
+        level = {index: 0 for index in self.inner}
+        for index in reversed(self.inner):  # what comes down stands as low as its readers allow
+            if index in self.down:
+                targets = self.inner_targets(index)
+                level[index] = max((1 if self._is_gate(t) else level[t] + 1 for t in targets), default=0)
+        self._flatten(level)
+        lowest = max((level[index] for index in self.down), default=0)
+        fixed: dict[int, int] = {}
+        for k in reversed(range(len(self.tracks))):
+            self._climb(level, fixed)
+            path = self.tracks[k].path
+            feeders = [s for index in path for s in self.inner_sources(index) if self.carriers.get(s) is None]
+            below = [level[source] + 1 for source in feeders if source not in self.down]
+            last = k == 0
+            fixed[k] = max([1, *below, *(v + 1 for v in fixed.values()), *([lowest + 1] if last else [])])
+        self._climb(level, fixed)
+        self._raise(level)
+        used = {row: k for k, row in enumerate(sorted({0, *level.values()}))}
+        return {index: used[row] for index, row in level.items()}
+
+    def _climb(self, level: dict[int, int], fixed: dict[int, int]) -> None:
+        """Rows of what is not coming down, from the gates upwards; `fixed`: the rows of the lines that are known."""
+        for index in self.inner:
+            if index in self.down or self._is_gate(index):
+                continue
+            track = self.carriers.get(index)
+            if track in fixed:
+                level[index] = fixed[track]
+                continue
+            sources = [source for source in self.inner_sources(index) if source not in self.down]
+            if len(sources) == 1 and not self._is_gate(sources[0]) and sources[0] not in self.carriers:
+                level[index] = level[sources[0]]  # a chain runs on to the right
+            else:
+                level[index] = 1 + max((level[source] for source in sources), default=0)
+
+    def _raise(self, level: dict[int, int]) -> None:
+        """What one reader alone waits for stands beside it, not below; constants too."""
+        for index in reversed(self.inner):
+            if index in self.carriers or index in self.down or self._is_gate(index):
+                continue
+            targets = self.inner_targets(index)
+            sources = self.inner_sources(index)
+            if len(targets) != 1 or self._is_gate(targets[0]) or targets[0] in self.down:
+                continue
+            target = targets[0]
+            reach = level[target] - 1 if target in self.carriers else level[target]
+            unary = len(sources) == 1 and (self._is_gate(sources[0]) or sources[0] in self.carriers)
+            joins = len(self.inner_sources(target)) > 1 and target not in self.carriers
+            if (not sources or (unary and joins)) and reach > level[index]:
+                level[index] = reach
+
+    def _flatten(self, level: dict[int, int]) -> None:
+        """A chain of one-input operations that comes down runs level, so that it does not push the line on top up."""
+        for index in reversed(self.inner):
+            targets = self.inner_targets(index)
+            chained = index in self.down and len(targets) == 1 and targets[0] in self.down
+            if chained and isinstance(self.structure.nodes[targets[0]], Operation):
+                target = targets[0]
+                if self.inner_sources(target) == [index] and level[target] > 0:
+                    level[index] = level[target]
+                else:
+                    level[index] = level[target] + 1

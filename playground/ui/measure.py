@@ -1,0 +1,190 @@
+"""What the window costs, measured: how soon it is painted, how long it blocks, how often it draws, what training loses.
+
+Everything that is compared is measured alternately in one run, since a shared machine drifts.
+"""
+
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QEventLoop, QTimer
+
+ROUNDS = 3  # of everything that is compared
+SECONDS = 8.0  # of training in each round
+EXAMPLE = "delayed-recall"
+LONG_RUN = 10_000_000  # steps: the goal must not end a measurement
+
+# A window with one plot and nothing else: what Qt and pyqtgraph cost by themselves.
+BARE = """
+import sys, time
+began = float(sys.argv[1])
+from PySide6.QtWidgets import QApplication, QMainWindow
+import pyqtgraph
+class Plot(pyqtgraph.PlotWidget):
+    def paintEvent(self, event):
+        super().paintEvent(event)
+        print(time.time() - began, flush=True)
+        QApplication.quit()
+app = QApplication([])
+window = QMainWindow()
+plot = Plot()
+plot.plot([0, 1, 2], [1, 3, 2])
+window.setCentralWidget(plot)
+window.resize(1440, 900)
+window.show()
+app.exec()
+"""
+
+OURS = """
+import sys, time
+began = float(sys.argv[1])
+from pathlib import Path
+from PySide6.QtWidgets import QApplication
+from playground.ui.app import make_application, open_window
+from playground.ui.settings import Settings
+app = make_application()
+window = open_window(Settings(Path(sys.argv[2])))
+def painted():
+    print(time.time() - began, flush=True)
+    QApplication.quit()
+window.painted.connect(painted)
+app.exec()
+window.session.close()
+"""
+
+HEADLESS = """
+import sys, time
+from playground.experiment.files import examples, load
+from playground.training.run import Run
+run = Run(load(examples()[sys.argv[1]]))
+for _ in range(50):
+    run.step_once()
+began, first = time.perf_counter(), run.step
+while time.perf_counter() - began < float(sys.argv[2]):
+    run.step_once()
+print((run.step - first) / (time.perf_counter() - began))
+"""
+
+
+def measure_window(rounds: int = ROUNDS, seconds: float = SECONDS) -> dict[str, Any]:
+    """All measurements of the window; medians over `rounds`. Needs a display, a virtual or offscreen one will do."""
+    bare, ours = [], []
+    with tempfile.TemporaryDirectory() as folder:
+        for _ in range(rounds + 1):  # the first round warms the file cache
+            bare.append(_last_number(BARE, str(time.time())))
+            ours.append(_last_number(OURS, str(time.time()), folder))
+    headless, inside = [], []
+    blocked: list[np.ndarray] = []
+    rates: dict[str, list[float]] = {}
+    for _ in range(rounds):
+        headless.append(_last_number(HEADLESS, EXAMPLE, str(seconds)))
+        found = json.loads(_output(["-m", "playground.ui.measure", str(seconds)]))
+        inside.append(found["steps_per_second"])
+        blocked.append(np.array(found["blocked_ms"]))
+        for name, rate in found["refreshes_per_second"].items():
+            rates.setdefault(name, []).append(rate)
+    start_bare, start_ours = statistics.median(bare[1:]), statistics.median(ours[1:])
+    steps_headless, steps_inside = statistics.median(headless), statistics.median(inside)
+    return {
+        "painted_after_s": round(start_ours, 3),
+        "bare_window_painted_after_s": round(start_bare, 3),
+        "painted_ratio": round(start_ours / start_bare, 2),
+        "blocked_ms_95th_percentile": round(statistics.median(float(np.percentile(b, 95)) for b in blocked), 2),
+        "blocked_ms_worst": round(max(float(b.max()) for b in blocked), 1),
+        "plot_refreshes_per_second": {name: round(statistics.median(rate), 1) for name, rate in rates.items()},
+        "steps_per_second_in_the_window": round(steps_inside, 1),
+        "steps_per_second_headless": round(steps_headless, 1),
+        "training_speed_ratio": round(statistics.median(a / b for a, b in zip(inside, headless, strict=True)), 3),
+    }
+
+
+def watch(seconds: float) -> dict[str, Any]:
+    """Train in a real window with every plot visible, and say how it went. Runs in a process of its own.
+
+    blocked_ms: of every pass of the event loop, how long it kept a timer waiting that was due at once.
+    """
+    from playground.experiment.edits import SetValue
+    from playground.ui.app import make_application, open_window
+    from playground.ui.settings import Settings
+
+    make_application()
+    with tempfile.TemporaryDirectory() as folder:
+        window = open_window(Settings(Path(folder)))
+        window.resize(1440, 900)
+        session = window.session
+        session.new_from_example(EXAMPLE)
+        session.apply(SetValue("training.goal.steps", LONG_RUN))
+        _separate(window)
+        session.play()
+        _until(lambda: session.run_state.step >= 50, 60.0)
+        passes: list[float] = []
+        beat = QTimer(interval=0)
+        last = [time.perf_counter()]
+
+        def pulse() -> None:
+            now = time.perf_counter()
+            passes.append((now - last[0]) * 1e3)
+            last[0] = now
+            time.sleep(0.001)  # a timer without pause would take a core from the training
+            last[0] = time.perf_counter()
+
+        beat.timeout.connect(pulse)
+        window.plots.refresher.reset_statistics()
+        first, began = session.run_state.step, time.perf_counter()
+        beat.start()
+        _until(lambda: False, seconds)
+        beat.stop()
+        steps = session.run_state.step - first
+        elapsed = time.perf_counter() - began
+        drawn = window.plots.refresher.statistics()
+        session.close()
+    return {
+        "steps_per_second": steps / elapsed,
+        "blocked_ms": passes,
+        "refreshes_per_second": drawn.rates,
+    }
+
+
+def _separate(window: Any) -> None:
+    """Every plot visible at the same time, none behind a tab."""
+    for dock in window.plots.docks.values():
+        dock.setVisible(True)
+    docks = list(window.plots.docks.values())
+    for dock in docks:
+        if any(other in window.plots.tabifiedDockWidgets(dock) for other in docks):
+            window.plots.removeDockWidget(dock)
+    from PySide6.QtCore import Qt
+
+    for dock in docks:
+        if window.plots.dockWidgetArea(dock) == Qt.DockWidgetArea.NoDockWidgetArea:
+            window.plots.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, dock, Qt.Orientation.Horizontal)
+            dock.setVisible(True)
+
+
+def _until(done: Any, seconds: float) -> None:
+    loop, end = QEventLoop(), time.monotonic() + seconds
+    timer = QTimer(interval=50)
+    timer.timeout.connect(lambda: loop.quit() if done() or time.monotonic() > end else None)
+    timer.start()
+    loop.exec()
+
+
+def _last_number(source: str, *arguments: str) -> float:
+    return float(_output(["-c", source, *arguments]).split()[-1])
+
+
+def _output(arguments: list[str]) -> str:
+    done = subprocess.run([sys.executable, *arguments], capture_output=True, text=True, timeout=300, check=False)
+    if done.returncode:
+        raise RuntimeError(done.stderr[-2000:])
+    return done.stdout
+
+
+if __name__ == "__main__":
+    print(json.dumps(watch(float(sys.argv[1]))))

@@ -1,0 +1,127 @@
+"""The program as a process: launch, second launch, no fonts, errors that nobody caught."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QTimer
+
+from playground.experiment import files
+from playground.ui import app as app_module
+from playground.ui.app import open_window, run_window
+from playground.ui.settings import HOME
+
+WAIT = 20_000
+
+
+@pytest.fixture
+def opened(qtbot, qapp, settings, monkeypatch):
+    hook = sys.excepthook
+    made = []
+
+    def open_one(path=None):
+        app_module.make_application()
+        window = open_window(settings, path)
+        made.append(window)
+        return window
+
+    yield open_one
+    sys.excepthook = hook
+    for window in made:
+        window.session.history.saved()
+        window.close()
+
+
+def test_the_first_launch_opens_on_the_race(qtbot, opened):
+    window = opened()
+    assert window.session.experiment == files.load(files.examples()["delayed-recall"])
+    assert len(window.session.experiment.networks) == 2 and not window.session.dirty
+    qtbot.waitUntil(lambda: window.session.run_state.state == "paused", timeout=WAIT)
+
+
+def test_a_file_on_the_command_line(opened):
+    path = files.examples()["sunspots"]
+    assert opened(path).session.path == path
+
+
+def test_a_bad_file_on_the_command_line_is_told_in_the_window(opened, tmp_path):
+    bad = tmp_path / "bad.experiment.json"
+    bad.write_text("{")
+    window = opened(bad)
+    assert window.session.experiment.name == files.load(files.examples()["delayed-recall"]).name
+    assert "bad.experiment.json" in window.notices.notices[0].text
+
+
+def test_an_error_that_nobody_caught_is_told_and_the_window_stays(qtbot, opened, settings, capsys):
+    window = opened()
+    try:
+        raise ZeroDivisionError("made for the test")
+    except ZeroDivisionError as error:
+        for _ in range(2):
+            sys.excepthook(type(error), error, error.__traceback__)
+    (notice,) = window.notices.notices
+    assert "made for the test" in notice.text and notice.actions and window.isVisible()
+    assert "ZeroDivisionError" in settings.log_file.read_text()
+    assert "ZeroDivisionError" in capsys.readouterr().err
+
+
+def test_without_fonts_there_is_a_sentence(qapp, monkeypatch, capsys):
+    monkeypatch.setattr(app_module.QFontDatabase, "families", lambda: [])
+    assert run_window() == 2
+    assert "fonts" in capsys.readouterr().err
+
+
+def test_a_second_launch_hands_over_and_leaves(tmp_path):
+    """Two real processes: the first stays until it was called, the second says one sentence and exits with 0."""
+    first_code = (
+        "from playground.ui import app;"
+        "from PySide6.QtCore import QTimer;"
+        "old = app.open_window;"
+        "def open_window(settings, path=None):\n"
+        "    window = old(settings, path)\n"
+        "    window.painted.connect(lambda: print('ready', flush=True))\n"
+        "    forward = window.come_forward\n"
+        "    def called(path):\n"
+        "        forward(path); print('opened', window.session.path.name, flush=True)\n"
+        "        window.session.history.saved(); QTimer.singleShot(100, window.close)\n"
+        "    window.come_forward = called\n"
+        "    return window\n"
+        "app.open_window = open_window\n"
+        "if __name__ == '__main__':\n"
+        "    raise SystemExit(app.run_window(None))\n"
+    ).replace(";def ", "\ndef ")
+    script = tmp_path / "first.py"
+    script.write_text(first_code)
+    root = Path(__file__).parents[2]
+    environment = {**os.environ, HOME: str(tmp_path / "home"), "PYTHONPATH": str(root), "PYTHONUNBUFFERED": "1"}
+    first = subprocess.Popen([sys.executable, str(script)], env=environment, stdout=subprocess.PIPE, text=True)
+    try:
+        assert first.stdout.readline().strip() == "ready"
+        example = files.examples()["adding"]
+        code = f"import sys; from pathlib import Path; from playground.ui.app import run_window; sys.exit(run_window(Path({str(example)!r})))"
+        second = subprocess.run(
+            [sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=60, check=False
+        )
+        assert second.returncode == 0 and second.stdout.count("\n") == 1 and "runs already" in second.stdout
+        assert first.stdout.readline().strip() == f"opened {example.name}"
+        assert first.wait(timeout=60) == 0
+    finally:
+        first.kill()
+
+
+def test_run_window_ends_with_the_window(qapp, tmp_path, monkeypatch):
+    monkeypatch.setenv(HOME, str(tmp_path))
+    windows = []
+    real = app_module.open_window
+
+    def open_and_close(settings, path=None):
+        windows.append(real(settings, path))
+        QTimer.singleShot(300, windows[0].close)
+        return windows[0]
+
+    monkeypatch.setattr(app_module, "open_window", open_and_close)
+    hook = sys.excepthook
+    assert run_window() == 0
+    sys.excepthook = hook

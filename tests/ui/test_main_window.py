@@ -1,0 +1,303 @@
+"""Menus, keys, files and looks of the window. Most of it without a worker: nothing here trains."""
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSlider,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QScrollBar,
+    QTabBar,
+)
+
+from playground.experiment import files
+from playground.experiment.edits import SetValue
+from playground.tasks.spec import Table
+from playground.ui.main_window import MainWindow
+from playground.ui.recovery import Recovery
+from playground.ui.session import Selection, Session
+from playground.ui.settings import Settings
+from playground.ui.state import Notice
+
+
+@pytest.fixture
+def quiet(qtbot, session, monkeypatch):
+    """A window whose worker never starts."""
+    from playground.ui.app import make_application
+
+    make_application()
+    monkeypatch.setattr(session, "start_worker", lambda: None)
+    made = MainWindow(session)
+    made.resize(1280, 800)
+    with qtbot.waitSignal(made.painted):
+        made.show()
+    made.activateWindow()
+    yield made
+    session.history.saved()
+    made.close()
+
+
+@pytest.fixture
+def played(session, monkeypatch):
+    """Counts what the keys would do."""
+    calls = []
+    for name in ("play", "pause", "step", "reset"):
+        monkeypatch.setattr(session, name, lambda name=name: calls.append(name))
+    return calls
+
+
+# -- keys ---------------------------------------------------------------------------------------------------------
+
+
+def test_letters_typed_into_a_field_are_letters(qtbot, played, quiet):
+    search, slider = quiet.palette_panel.search, quiet.scrubber.slider
+    qtbot.waitUntil(lambda: slider.isEnabled())
+    search.setFocus()
+    qtbot.keyClicks(search, "r l")
+    qtbot.keyClick(search, Qt.Key.Key_Right)
+    assert search.text() == "r l" and played == []
+    quiet.centralWidget().setFocus()
+    for key in (Qt.Key.Key_Space, Qt.Key.Key_Right, Qt.Key.Key_R):
+        qtbot.keyClick(quiet, key)
+    assert played == ["play", "step", "reset"]
+    slider.setFocus()
+    before = quiet.session.time
+    qtbot.keyClick(slider, Qt.Key.Key_Right)
+    assert quiet.session.time == before + 1 and played == ["play", "step", "reset"]
+    qtbot.keyClick(slider, Qt.Key.Key_Space)
+    assert played[-1] == "play"
+
+
+def test_a_click_on_a_button_leaves_space_for_play(qtbot, quiet):
+    quiet.centralWidget().setFocus()
+    qtbot.mouseClick(quiet.transport.reset_button, Qt.MouseButton.LeftButton)
+    assert not quiet.transport.reset_button.hasFocus()
+
+
+def test_undo_and_redo_by_key_and_by_menu(qtbot, quiet):
+    session = quiet.session
+    session.apply(SetValue("training.batch", 16))
+    quiet.centralWidget().setFocus()
+    qtbot.keyClick(quiet, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert session.experiment.training.batch == 8
+    assert not quiet.menus.actions["edit.undo"].isEnabled()
+    assert quiet.menus.actions["edit.redo"].text() == "Redo set batch to 16"
+    quiet.menus.actions["edit.redo"].trigger()
+    assert session.experiment.training.batch == 16
+
+
+def test_delete_removes_what_is_selected(quiet):
+    session, remove = quiet.session, quiet.menus.actions["edit.remove"]
+    assert not remove.isEnabled()
+    session.select(Selection("net", "RNN"))
+    assert remove.isEnabled()
+    remove.trigger()
+    assert [net.name for net in session.experiment.networks] == ["LSTM"]
+    session.select(Selection("layer", "LSTM", "layer1"))
+    remove.trigger()
+    assert session.experiment.networks == () and not quiet.transport.play_button.isEnabled()
+
+
+# -- files --------------------------------------------------------------------------------------------------------
+
+
+def test_closing_with_changes_asks(qtbot, quiet, tmp_path):
+    session = quiet.session
+    session.apply(SetValue("training.batch", 16))
+    assert quiet.isWindowModified()
+    quiet.dialogs.preset["unsaved"] = "cancel"
+    assert not quiet.close() and quiet.isVisible()
+    path = tmp_path / "kept.experiment.json"
+    quiet.dialogs.preset.update({"unsaved": "save", "save": path})
+    assert quiet.close()
+    assert files.load(path).training.batch == 16
+
+
+def test_a_cancelled_save_keeps_the_window_open(quiet):
+    quiet.session.apply(SetValue("training.batch", 16))
+    quiet.dialogs.preset.update({"unsaved": "save", "save": None})
+    assert not quiet.close()
+
+
+def test_opening_asks_first_and_a_bad_file_changes_nothing(quiet, tmp_path):
+    session = quiet.session
+    session.apply(SetValue("training.batch", 16))
+    bad = tmp_path / "bad.experiment.json"
+    bad.write_text("{")
+    quiet.dialogs.preset.update({"open": bad, "unsaved": "discard"})
+    quiet.menus.actions["file.open"].trigger()
+    assert session.experiment.training.batch == 16 and quiet.notices.notices[0].level == "error"
+    quiet.dialogs.preset.update({"open": files.examples()["sunspots"], "unsaved": "cancel"})
+    quiet.menus.actions["file.open"].trigger()
+    assert session.experiment.training.batch == 16
+    quiet.dialogs.preset["unsaved"] = "discard"
+    quiet.menus.actions["file.open"].trigger()
+    assert session.path == files.examples()["sunspots"] and not session.dirty
+    quiet.menus._list_recent()
+    assert "recent.sunspots.experiment.json" in quiet.menus.actions
+
+
+def test_save_under_a_name(quiet, tmp_path):
+    path = tmp_path / "mine.experiment.json"
+    quiet.dialogs.preset["save"] = path
+    quiet.menus.actions["file.save"].trigger()
+    assert files.load(path) == quiet.session.experiment
+    assert "mine.experiment.json" in quiet.windowTitle()
+
+
+def test_every_example_is_in_the_menu_and_opens(quiet):
+    quiet.dialogs.preset["unsaved"] = "discard"
+    for name in files.examples():
+        quiet.menus.actions[f"new.{name}"].trigger()
+        assert quiet.session.experiment == files.load(files.examples()[name])
+
+
+def test_a_file_may_be_dropped_anywhere(qtbot, quiet, tmp_path):
+    """No panel keeps a file for itself: the window, or the canvas, takes it."""
+    file = tmp_path / "a.csv"
+    file.write_text("hour,level\n" + "".join(f"{row},{row % 9}\n" for row in range(200)))
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(file))])
+    copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    quiet.session.select(Selection("task"))
+    for y in range(60, quiet.height(), 90):
+        for x in range(20, quiet.width(), 90):
+            widget = quiet.childAt(x, y) or quiet
+            event = QDragEnterEvent(widget.mapFrom(quiet, QPoint(x, y)), copy, mime, left, none)
+            QApplication.sendEvent(widget, event)  # goes up to the window by itself
+            assert event.isAccepted(), (x, y, widget)
+    for widget in (quiet.plots.docks["loss"].plot, quiet.findChild(QLineEdit, "training.batch"), quiet.transport):
+        quiet.session.new_from_example("adding")
+        QApplication.sendEvent(widget, QDragEnterEvent(QPoint(2, 2), copy, mime, left, none))
+        QApplication.sendEvent(widget, QDropEvent(QPointF(2, 2), copy, mime, left, none))
+        qtbot.waitUntil(lambda: isinstance(quiet.session.experiment.task, Table))
+        quiet.session.history.saved()
+
+
+def test_text_is_not_taken_for_a_file(quiet):
+    mime = QMimeData()
+    mime.setText("hello")
+    event = QDragEnterEvent(
+        QPointF(5, 5).toPoint(), Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )  # fmt: skip
+    QApplication.sendEvent(quiet, event)
+    assert not event.isAccepted()
+
+
+def test_what_a_crashed_window_left_is_offered(qtbot, qapp, settings, monkeypatch):
+    monkeypatch.setattr("playground.ui.recovery._runs", lambda process: False)
+    lost = files.load(files.examples()["adding"])
+    Recovery(settings.recovery_folder, "old").keep(lost, None)
+    session = Session(settings=settings)
+    monkeypatch.setattr(session, "start_worker", lambda: None)
+    window = MainWindow(session)
+    with qtbot.waitSignal(window.painted):
+        window.show()
+    qtbot.waitUntil(lambda: bool(window.notices.notices))
+    assert [label for label, _ in window.notices.notices[0].actions] == ["Bring it back", "Throw it away"]
+    window.notices.frames[0].buttons[0].click()
+    assert session.experiment == lost and session.dirty
+    window.dialogs.preset["unsaved"] = "discard"
+    window.close()
+    assert list(settings.recovery_folder.iterdir()) == []
+
+
+# -- looks --------------------------------------------------------------------------------------------------------
+
+
+def test_light_and_dark_live(quiet):
+    light = quiet.grab().toImage().pixelColor(4, quiet.height() - 4)
+    quiet.menus.actions["view.dark"].trigger()
+    dark = quiet.grab().toImage().pixelColor(4, quiet.height() - 4)
+    assert light.lightness() > 200 > 60 > dark.lightness()
+    assert quiet.session.settings.theme == "dark"
+    quiet.menus.actions["view.light"].trigger()
+
+
+def test_plots_are_closed_and_opened_from_the_menu(quiet):
+    dock = quiet.plots.docks["gradient"]
+    assert dock.isVisible()
+    quiet.menus.actions["view.gradient"].trigger()
+    assert not dock.isVisible()
+    quiet.menus.actions["view.gradient"].trigger()
+    assert dock.isVisible()
+    quiet.menus.actions["view.gates"].trigger()
+    quiet.menus.actions["view.arrange"].trigger()
+    assert all(dock.toggleViewAction().isChecked() for dock in quiet.plots.docks.values())
+
+
+def test_geometry_and_docks_are_remembered(qtbot, qapp, tmp_path, monkeypatch):
+    def launch():
+        session = Session(settings=Settings(tmp_path))
+        monkeypatch.setattr(session, "start_worker", lambda: None)
+        window = MainWindow(session)
+        qtbot.addWidget(window)
+        window.show()
+        return window
+
+    first = launch()
+    first.resize(1000, 690)  # smaller than the offscreen screen, or it would be cut
+    first.menus.actions["view.gates"].trigger()
+    first.close()
+    second = launch()
+    assert second.height() == 690
+    assert second.plots.docks["gates"].isHidden() and not second.plots.docks["loss"].isHidden()
+    second.close()
+
+
+@pytest.mark.parametrize("size", [(1024, 700), (1280, 720), (1440, 900), (1920, 1080)])
+def test_nothing_is_outside_or_on_top_of_each_other(qtbot, quiet, size):
+    quiet.resize(*size)
+    quiet.arrange()
+    qtbot.wait(50)
+    assert (quiet.width(), quiet.height()) == size
+    parts = [quiet.palette_panel, quiet.canvas, quiet.scrubber, quiet.inspector, quiet.training, quiet.transport]
+    parts += [dock for dock in quiet.plots.docks.values() if not dock.visibleRegion().isEmpty()]
+    boxes = []
+    for part in parts:
+        box = part.rect().translated(part.mapTo(quiet, part.rect().topLeft()))
+        assert quiet.rect().contains(box), part.objectName()
+        for other, name in boxes:
+            assert not box.intersects(other), (part.objectName(), name)
+        boxes.append((box, part.objectName()))
+    for item in quiet.palette_panel.items:
+        assert quiet.palette_panel.area.viewport().width() >= item.width()
+
+
+def test_everything_has_a_name_for_people_and_for_tests(quiet):
+    quiet.session.notice.emit(Notice("error", "Something.", (("Do", print),)))
+    bare = []
+    for chosen in (None, Selection("task"), Selection("net", "LSTM"), Selection("layer", "LSTM", "layer1"),
+                   Selection("readout", "LSTM")):  # fmt: skip
+        quiet.session.select(chosen)
+        for kind in (QAbstractButton, QAbstractSlider, QComboBox, QLineEdit, QPlainTextEdit):
+            for widget in quiet.findChildren(kind):
+                own = widget.objectName().startswith("qt_") or isinstance(widget, QScrollBar)
+                inner = widget.parent() is not None and isinstance(widget.parent(), QTabBar | QLineEdit | QComboBox)
+                if own or inner or widget.isHidden():
+                    continue
+                if not (widget.objectName() and widget.accessibleName()):
+                    bare.append((type(widget).__name__, widget.objectName(), widget.accessibleName()))
+    assert bare == []
+
+
+def test_every_action_has_a_name_and_no_key_is_given_twice(quiet):
+    keys = {}
+    for name, action in quiet.menus.actions.items():
+        assert action.objectName() == name and action.text()
+        for shortcut in action.shortcuts():
+            assert shortcut.toString() not in keys, (name, keys)
+            keys[shortcut.toString()] = name
+    assert keys["Space"] == "train.play" and keys["Right"] == "train.step" and keys["R"] == "train.reset"
+
+
+def test_help_lists_the_keys(qtbot, quiet):
+    quiet.menus.actions["help.keys"].trigger()
+    dialog = quiet.findChild(object, "dialog.keys")
+    assert dialog is not None and dialog.isVisible()
+    dialog.close()

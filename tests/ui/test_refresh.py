@@ -1,0 +1,108 @@
+from PySide6.QtCore import QObject, Signal
+
+from playground.ui.refresh import BUDGET, REST, Refresher
+
+
+class FakePlot(QObject):
+    became_stale = Signal()
+
+    def __init__(self, name: str, clock: "FakeClock", cost: float) -> None:
+        super().__init__()
+        self.name, self.clock, self.cost = name, clock, cost
+        self.stale = self.seen = True
+        self.drawn: list[float] = []
+
+    def refresh(self) -> None:
+        self.stale = False
+        self.clock.now += self.cost
+        self.drawn.append(self.clock.now)
+
+    def touch(self) -> None:
+        self.stale = True
+        self.became_stale.emit()
+
+
+class FakeClock:
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_the_stalest_come_first_and_the_budget_is_kept(qapp) -> None:
+    clock = FakeClock()
+    session = QObject()  # owns the refresher
+    refresher = Refresher(session, clock=clock)
+    plots = [FakePlot(name, clock, 0.45 * BUDGET) for name in "abcd"]
+    for plot in plots:
+        refresher.add(plot)
+    for _ in range(200):
+        for plot in plots:
+            plot.touch()
+        refresher.frame()
+        clock.now += 0.016
+    statistics = refresher.statistics()
+    counts = statistics.refreshes.values()
+    assert max(counts) - min(counts) <= 2
+    assert statistics.worst <= BUDGET * 1.001
+    assert min(statistics.rates.values()) >= 20.0
+
+
+def test_after_the_first_frame_no_frame_is_longer_than_the_budget(qapp) -> None:
+    clock = FakeClock()
+    session = QObject()  # owns the refresher
+    refresher = Refresher(session, clock=clock)
+    plots = [FakePlot(name, clock, 0.4 * BUDGET) for name in "abcdefgh"]
+    for plot in plots:
+        refresher.add(plot)
+    refresher.frame()
+    refresher.reset_statistics()
+    for _ in range(50):
+        for plot in plots:
+            plot.touch()
+        clock.now += 0.016
+        refresher.frame()
+    assert refresher.statistics().worst <= BUDGET * 1.001
+
+
+def test_a_slow_plot_is_drawn_all_the_same(qapp) -> None:
+    clock = FakeClock()
+    session = QObject()  # owns the refresher
+    refresher = Refresher(session, clock=clock)
+    slow = FakePlot("slow", clock, 5 * BUDGET)
+    refresher.add(slow)
+    for _ in range(3):
+        slow.touch()
+        clock.now += 2 * REST
+        refresher.frame()
+    assert len(slow.drawn) == 3
+
+
+def test_nothing_unseen_is_drawn_and_the_timer_rests(qapp) -> None:
+    clock = FakeClock()
+    session = QObject()  # owns the refresher
+    refresher = Refresher(session, clock=clock)
+    plot = FakePlot("p", clock, 0.001)
+    plot.seen = False
+    refresher.add(plot)
+    assert refresher.awake
+    refresher.frame()
+    assert not plot.drawn and not refresher.awake
+    plot.seen = True
+    plot.touch()
+    assert refresher.awake
+    refresher.frame()
+    assert len(plot.drawn) == 1
+
+
+def test_a_removed_plot_is_left_alone(qapp) -> None:
+    clock = FakeClock()
+    session = QObject()  # owns the refresher
+    refresher = Refresher(session, clock=clock)
+    plot = FakePlot("p", clock, 0.001)
+    refresher.add(plot)
+    refresher.remove(plot)
+    refresher.frame()
+    plot.touch()
+    assert not plot.drawn and not refresher.awake
