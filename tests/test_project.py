@@ -1,4 +1,5 @@
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -49,8 +50,14 @@ def test_extras_and_entry_points() -> None:
 
 @pytest.mark.slow
 def test_an_installed_wheel_brings_its_resources(tmp_path: Path) -> None:
-    """Builds in an environment of its own, as pip does for everybody."""
-    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(tmp_path), str(ROOT)]
+    """Builds from a copy, in an environment of its own, as pip does for everybody."""
+    source = tmp_path / "source"
+    source.mkdir()
+    for name in ("playground", "resources"):
+        shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "setup.py", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, source)
+    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(tmp_path), str(source)]
     subprocess.run(command, check=True, timeout=300)
     (wheel,) = tmp_path.glob("*.whl")
     names = set(zipfile.ZipFile(wheel).namelist())

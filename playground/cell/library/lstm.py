@@ -108,7 +108,7 @@ LSTM_1997 = _early(
 
 LSTM_1997_BLOCKS = _early(
     "lstm_1997_blocks",
-    "LSTM 1997, blocks of two",
+    "1997 blocks",
     "As in the paper's experiments: two cells share their gates, and the gates see what all gates did a step before. "
     "Needs an even number of units.",
     (FROM_X, FROM_H, Wire("input_prev"), Wire("output_prev")),
@@ -126,35 +126,35 @@ def _variant(name: str, label: str, about: str, *changes: AnyNode, without: tupl
 
 NIG = _variant(
     "nig",
-    "No input gate",
-    "Everything is written: the input gate is always 1.",
+    "NIG",
+    "No input gate. Everything is written: the input gate is always 1.",
     operation("c", "add", "keep", "candidate", role="cell", label="c"),
     without=("input", "write"),
 )
 NFG = _variant(
     "nfg",
-    "No forget gate",
-    "Nothing is ever forgotten: the forget gate is always 1.",
+    "NFG",
+    "No forget gate. Nothing is ever forgotten: the forget gate is always 1.",
     operation("c", "add", "c_prev", "write", role="cell", label="c"),
     without=("forget", "keep"),
 )
 NOG = _variant(
     "nog",
-    "No output gate",
-    "The cell state is always shown: the output gate is always 1.",
+    "NOG",
+    "No output gate. The cell state is always shown: the output gate is always 1.",
     operation("h", "tanh", "c", role="hidden", label="h"),
     without=("output", "squash"),
 )
 NIAF = _variant(
     "niaf",
-    "No input activation",
-    "The candidate is not squashed.",
+    "NIAF",
+    "No input activation. The candidate is not squashed.",
     gate("candidate", "candidate", FROM_X, FROM_H, activation="identity"),
 )
 NOAF = _variant(
     "noaf",
-    "No output activation",
-    "The cell state is shown without a squashing function.",
+    "NOAF",
+    "No output activation. The cell state is shown without a squashing function.",
     operation("h", "multiply", "output", "c", role="hidden", label="h"),
     without=("squash",),
 )
@@ -171,8 +171,8 @@ def _full_gate_recurrence() -> Cell:
     gates = [node for node in PEEPHOLE.nodes if isinstance(node, Gate) and node.id != "candidate"]
     return _variant(
         "fgr",
-        "Full gate recurrence",
-        "Every gate also sees what all three gates did a step before: nine more matrices.",
+        "FGR",
+        "Full gate recurrence. Every gate also sees what all three gates did a step before: nine more matrices.",
         *(structs.replace(node, wires=(*node.wires, *seen)) for node in gates),
         *(memory(f"{node.id}_prev", node.id, node.role) for node in gates),
     )
