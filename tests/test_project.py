@@ -40,6 +40,10 @@ def test_a_file_has_one_job_and_is_finished() -> None:
     assert [path for path, text in texts.items() if re.search(r"\b(TODO|FIXME|XXX)\b", text)] == []
 
 
+def test_every_folder_of_code_is_a_package_and_is_installed() -> None:
+    assert [path.parent for path in SOURCES if not (path.parent / "__init__.py").exists()] == []
+
+
 def test_extras_and_entry_points() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert set(project["optional-dependencies"]) == {"cuda12", "cuda13", "bridges", "cluster", "dev"}

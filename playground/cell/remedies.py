@@ -171,13 +171,18 @@ def _chrono_of(cell: Cell, error: CellError) -> CellEdit | None:
 
 
 def _loop(cell: Cell, error: CellError) -> CellEdit | None:
-    """A memory on the wire that leads back: out of the loop's node that is nearest to the output."""
+    """A memory on the wire that leads back: out of the loop's node that is nearest to the output. One that is there
+    already is used."""
     loop = _loop_through(cell, error.node, error.source)
     if not loop:
         return None
     distance = _steps_to_output(cell)
     source = min(loop, key=lambda id: (distance.get(id, len(cell.nodes)), id))
     target = loop[source]
+    reads = sources_of(cell.node(target))
+    for node in cell.nodes:
+        if isinstance(node, Memory) and node.source == source and node.id not in reads:
+            return Rewire(source, target, node.id)
     taken = {node.id for node in cell.nodes}
     memory = Memory(free_id(as_id(f"{source[:27]}_prev"), taken), role=cell.node(source).role)
     return InsertOnWire(memory, source, target)

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -85,9 +86,11 @@ def _run_folder(arguments: argparse.Namespace, fresh: Path) -> Path:
     experiment, folder = read_experiment(arguments)
     progress = Progress()
     try:
-        train(
+        summary = train(
             experiment, fresh, arguments.engine, arguments.steps, arguments.seconds, reporter(progress), folder=folder
         )
     finally:
         progress.end()
+    if summary["stopped"] == "interrupted":
+        print(f"rnn-playground: stopped at step {summary['steps']:,}; these are its figures", file=sys.stderr)
     return fresh

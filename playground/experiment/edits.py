@@ -54,6 +54,10 @@ class Edit(Struct, frozen=True):
         """A few words for the undo menu: "add LSTM"."""
         raise NotImplementedError
 
+    def target(self) -> str:
+        """The path of the one setting that is set, or nothing: edits of the same setting can be one undo."""
+        return ""
+
     def apply(self, experiment: Experiment) -> Experiment:
         """The experiment after this edit. Raises BadInput."""
         raise NotImplementedError
@@ -178,9 +182,12 @@ class SetUnits(Edit, frozen=True):
     def label(self) -> str:
         return f"set units to {self.units}"
 
+    def target(self) -> str:
+        return f"networks.{self.net}.layers.{self.layer}.units"
+
     def apply(self, experiment: Experiment) -> Experiment:
         _find_layer(experiment, self.net, self.layer)
-        return set_path(experiment, f"networks.{self.net}.layers.{self.layer}.units", self.units)
+        return set_path(experiment, self.target(), self.units)
 
 
 class ReplaceCell(Edit, frozen=True):
@@ -233,6 +240,9 @@ class SetValue(Edit, frozen=True):
         plain = isinstance(self.value, str | int | float) and len(str(self.value)) <= 24
         return f"set {name} to {self.value}" if plain else f"change {name}"
 
+    def target(self) -> str:
+        return self.path
+
     def apply(self, experiment: Experiment) -> Experiment:
         return set_path(experiment, self.path, self.value)
 
@@ -245,8 +255,11 @@ class SetSeed(Edit, frozen=True):
     def label(self) -> str:
         return f"set seed to {self.seed}"
 
+    def target(self) -> str:
+        return "seed"
+
     def apply(self, experiment: Experiment) -> Experiment:
-        return set_path(experiment, "seed", self.seed)
+        return set_path(experiment, self.target(), self.seed)
 
 
 class ReplaceExperiment(Edit, frozen=True):

@@ -1,14 +1,14 @@
 """Undo and redo: every edit of the document, in order, and where in it we stand."""
 
 from playground.experiment.document import Experiment
-from playground.experiment.edits import Edit, SetValue
+from playground.experiment.edits import Edit
 
 
 class History:
     """A document with a past and a future. Documents are frozen and share what did not change, so all are kept.
 
     A gesture (a slider that is dragged) is many edits and one undo: its first edit is applied with `merge=False`, those
-    that follow with `merge=True`. Only `SetValue` on the same path merges.
+    that follow with `merge=True`. Only edits of the same setting merge.
     """
 
     def __init__(self, document: Experiment) -> None:
@@ -33,8 +33,7 @@ class History:
         return document
 
     def _goes_on(self, edit: Edit) -> bool:
-        last = self._past[-1][0] if self._past else None
-        return isinstance(edit, SetValue) and isinstance(last, SetValue) and last.path == edit.path
+        return bool(self._past and edit.target() and edit.target() == self._past[-1][0].target())
 
     def undo(self) -> Experiment:
         """One edit back, if there is one."""

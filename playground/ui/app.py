@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 from playground.ui.settings import Settings
 from playground.ui.shortcuts import ShortcutGuard
 from playground.ui.single_instance import SingleInstance, hand_over, server_name
-from playground.ui.state import Notice
+from playground.ui.state import Notice, Selection
 from playground.ui.style import apply_theme
 from playground.ui.theme import THEMES
 
@@ -72,6 +72,7 @@ def open_window(settings: Settings, path: Path | None = None) -> "MainWindow":
     session.notice.connect(kept.append)
     if path is None or not session.open(path):
         session.new_from_example(FIRST_EXAMPLE)
+        session.select(Selection("task"))
     window = MainWindow(session)
     apply_theme(app, session.theme)  # after building: so every widget is polished once, not at every change of parent
     session.notice.disconnect(kept.append)

@@ -1,6 +1,7 @@
 """The menus of the window and its shortcuts. Every action has a name, so that tests and help can find it."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -87,11 +88,12 @@ class Menus(QObject):
             self.actions[action.objectName()] = action
         self._log_y = self._add(menu, "view.log_y", self.tr("Logarithmic loss"), self._set_log_y, "L")
         self._log_y.setCheckable(True)
+        menu.aboutToShow.connect(lambda: self._log_y.setChecked(window.plots.plots()["loss"].log_y))
         self._add(menu, "view.arrange", self.tr("Arrange the window as at first"), window.arrange)
         menu.addSeparator()
         group = QActionGroup(self)
         for name, text in (("light", self.tr("Light")), ("dark", self.tr("Dark"))):
-            action = self._add(menu, f"view.{name}", text, lambda name=name: self._session.set_theme(name))
+            action = self._add(menu, f"view.{name}", text, partial(self._session.set_theme, name))
             action.setCheckable(True)
             action.setChecked(self._session.theme.name == name)
             group.addAction(action)
@@ -105,7 +107,9 @@ class Menus(QObject):
         self._add(menu, "help.about", self.tr("About RNN Playground"), self._window.show_about)
 
     def _set_log_y(self) -> None:
-        self._window.plots.plots()["loss"].set_log_y(self._log_y.isChecked())
+        loss = self._window.plots.plots()["loss"]
+        loss.set_log_y(not loss.log_y)
+        self._log_y.setChecked(loss.log_y)
 
     def _list_examples(self) -> None:
         from playground.experiment.files import examples
@@ -113,7 +117,7 @@ class Menus(QObject):
         self._new.clear()
         for name in examples():
             text = name.replace("-", " ").capitalize()
-            action = self._add(self._new, f"new.{name}", text, lambda name=name: self._window.new_from_example(name))
+            action = self._add(self._new, f"new.{name}", text, partial(self._window.new_from_example, name))
             if name == "delayed-recall":
                 action.setShortcut(QKeySequence(Keys.New))
 

@@ -2,18 +2,19 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QLineEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from playground.cell.graph import Cell, Memory
 from playground.cell.library import LIBRARY
+from playground.ui.formulas import formulas
 from playground.ui.sequences import SEQUENCES, Sequence
 from playground.ui.session import Session
 from playground.ui.widgets.card import Card, label
 from playground.ui.widgets.flow import FlowLayout
 from playground.ui.widgets.palette_item import CellItem, PaletteItem, SequenceItem
 
-LONG = 11  # letters that fit into half the palette's width
+FIRST = 10  # cells that are shown at first
 CELL_TYPE, TASK_TYPE = "application/x-rnn-cell", "application/x-rnn-task"
 
 
@@ -40,10 +41,11 @@ class PalettePanel(Card):
         self.search.returnPressed.connect(self._add_first)
         self.body.addWidget(self.search)
         self.items: list[PaletteItem] = []
+        self._rest: list[PaletteItem] = []  # cells further down the library, shown when asked for
+        self._all = False
         self._sections: list[tuple[QWidget, list[PaletteItem]]] = []
         self._build_sequences()
         recurrent = [cell for cell in LIBRARY.values() if _has_memory(cell)]
-        recurrent.sort(key=lambda cell: len(cell.label) > LONG)  # long names stand below, in lines of their own
         layers = [cell for cell in LIBRARY.values() if not _has_memory(cell)]
         self._build_cells(self.tr("CELLS"), recurrent, self._add_net, self.tr("to let it race on the same batches"))
         self._build_cells(self.tr("LAYERS"), layers, self._add_layer, self.tr("to put it on top of a network"))
@@ -51,6 +53,7 @@ class PalettePanel(Card):
         self.nothing.hide()
         self.body.addWidget(self.nothing)
         self.body.addStretch(1)
+        self._filter("")
         session.theme_changed.connect(lambda theme: [item.update() for item in self.items])
 
     def draw_sketches(self) -> None:
@@ -88,17 +91,30 @@ class PalettePanel(Card):
 
     def _build_cells(self, title: str, cells: list[Cell], add: Callable[[str], None], purpose: str) -> None:
         box = QWidget()
-        flow = FlowLayout(box, gap=6, least=72)
+        column = QVBoxLayout(box)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        flow = FlowLayout(gap=6, least=72)
+        column.addLayout(flow)
         entries: list[PaletteItem] = []
         for cell in cells:
             item = CellItem(cell.name, cell.label or cell.name, CELL_TYPE)
             item.chosen.connect(lambda name=cell.name: add(name))
-            lines = [cell.label or cell.name, cell.about, cell.paper]
+            lines = [cell.label or cell.name, cell.about, *formulas(cell), cell.paper]
             lines.append(self.tr("Drag it onto the canvas, or press Enter, {0}.").format(purpose))
             item.setToolTip("\n".join(text for text in lines if text))
             item.setWhatsThis("\n".join(text for text in lines if text))
             flow.addWidget(item)
             entries.append(item)
+        rest = entries[FIRST:]
+        if rest:
+            self._rest = rest
+            self.more = QPushButton()
+            self.more.setObjectName("palette.more")
+            self.more.setProperty("look", "quiet")
+            self.more.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            self.more.clicked.connect(self._show_more)
+            column.addWidget(self.more)
         self._section(title, box, entries)
 
     def _section(self, title: str, box: QWidget, items: list[PaletteItem]) -> None:
@@ -112,13 +128,24 @@ class PalettePanel(Card):
         self._sections.append((section, items))
         self.items += items
 
+    def _show_more(self) -> None:
+        self._all = not self._all
+        self._filter(self.search.text())
+
     def _filter(self, text: str) -> None:
+        """Only what has all the words; without any word, the first cells, or all of them."""
         words = text.lower().split()
         for section, items in self._sections:
             for item in items:
-                item.setVisible(all(word in item.words for word in words))
+                shown = all(word in item.words for word in words) and (words or self._all or item not in self._rest)
+                item.setVisible(bool(shown))
             section.setVisible(any(not item.isHidden() for item in items))
         self.nothing.setVisible(all(item.isHidden() for item in self.items))
+        if self._rest:
+            more = self.tr("{0} more cells").format(len(self._rest))
+            self.more.setText(self.tr("fewer cells") if self._all else more)
+            self.more.setAccessibleName(self.more.text())
+            self.more.setVisible(not words)
 
     def _add_first(self) -> None:
         shown = [item for item in self.items if not item.isHidden()]

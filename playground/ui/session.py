@@ -5,7 +5,7 @@ import shutil
 import tempfile
 import uuid
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -176,7 +176,7 @@ class Session(RunSession):
             self.time = time
             self.time_changed.emit(time)
 
-    def set_theme(self, name: Literal["light", "dark"]) -> None:
+    def set_theme(self, name: str) -> None:
         self.settings.theme = name
         if THEMES[name] is not self.theme:
             self.theme = THEMES[name]

@@ -317,7 +317,9 @@ REMEDIES: dict[str, tuple[tuple[AnyNode, ...], str]] = {
     "from_output": ((X, G, Memory("m", source="out"), OUT), "wire h into m instead of out"),
     "empty_gate": ((X, Gate("h"), OUT), "wire x into h"),
     "double_wire": ((X, Gate("h", wires=(Wire("x"), Wire("x", "diagonal"))), OUT), "cut the wire from x to h"),
-    "too_few_wires": ((X, G, Operation("k", sources=("h",)), Output("out", sources=("k",))), "remove k and join its wires"),
+    "too_few_wires": (
+        (X, G, Operation("k", sources=("h",)), Output("out", sources=("k",))), "remove k and join its wires"
+    ),
     "too_many_wires": ((X, G, Operation("k", operation="tanh", sources=("h", "h")), OUT), "cut the last wire"),
     "empty_memory": ((X, Gate("h", wires=(Wire("x"), Wire("h_prev"))), Memory("h_prev"), OUT), "wire h into h_prev"),
     "empty_output": ((X, G, Output("out")), "wire h into out"),
@@ -360,12 +362,9 @@ def test_the_memory_goes_on_the_wire_that_leads_back() -> None:
         if not errors:
             break
         edit = remedy(cell, errors[0])
-        assert isinstance(edit, InsertOnWire) and errors[0].kind == "loop"
-        assert edit.source in ("h", "c")
+        assert edit is not None and errors[0].kind == "loop"
         cell = run(cell, edit)
-    assert check_cell(cell) == []
-    mine, theirs = compile_cell(cell, 3, 6), compile_cell(lstm, 3, 6)
-    assert (mine.bank, mine.packed.keys()) == (theirs.bank, {*theirs.packed}) or len(mine.memories) == 2
+    assert compile_cell(cell, 3, 6) == compile_cell(lstm, 3, 6)
 
 
 def test_where_only_a_person_knows_there_is_no_remedy() -> None:
@@ -430,7 +429,7 @@ def edits_of(cell: Cell) -> st.SearchStrategy[CellEdit]:
     )  # fmt: skip
 
 
-@settings(max_examples=200)
+@settings(max_examples=60)
 @given(random_cells(), st.data())
 def test_any_edits_of_any_cell(cell: Cell, data: st.DataObject) -> None:
     past: list[Cell] = []

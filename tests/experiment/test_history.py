@@ -2,7 +2,7 @@ import pytest
 
 from playground.errors import BadInput
 from playground.experiment.document import Experiment
-from playground.experiment.edits import SetSeed, SetValue
+from playground.experiment.edits import SetSeed, SetUnits, SetValue
 from playground.experiment.history import History
 
 
@@ -16,6 +16,15 @@ def test_a_gesture_is_one_step_back(race: Experiment) -> None:
     assert history.undo() == race
     assert not history.can_undo
     assert history.redo().training.batch == 70
+
+
+def test_units_that_are_dragged_are_one_step_back(race: Experiment) -> None:
+    history = History(race)
+    for units in (9, 10, 11):
+        history.apply(SetUnits("RNN", "layer1", units), merge=units > 9)
+    history.apply(SetUnits("LSTM", "layer1", 11), merge=True)
+    assert history.undo().networks[0].layers[0].units == 11
+    assert history.undo() == race
 
 
 def test_a_gesture_ends_at_another_setting(race: Experiment) -> None:

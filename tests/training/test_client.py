@@ -50,7 +50,8 @@ def test_a_killed_worker_is_noticed_and_replaced(talk, experiment, changed, tmp_
 def test_what_the_worker_said_before_it_died_is_not_lost(talk, experiment, tmp_path: Path) -> None:
     talk.begin(experiment, checkpoints=str(tmp_path))
     talk.client.send(messages.Play(1, steps=3))
-    while not list(tmp_path.glob("*.safetensors")):  # of the pause; nothing is read meanwhile
+    end = time.monotonic() + 20
+    while not list(tmp_path.glob("*.safetensors")) and time.monotonic() < end:  # of the pause, unread
         time.sleep(0.01)
     os.kill(talk.client.process.pid, signal.SIGTERM)
     failed = talk.until(messages.Failed)

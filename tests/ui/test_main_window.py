@@ -266,7 +266,7 @@ def test_nothing_is_outside_or_on_top_of_each_other(qtbot, quiet, size):
             assert not box.intersects(other), (part.objectName(), name)
         boxes.append((box, part.objectName()))
     for item in quiet.palette_panel.items:
-        assert quiet.palette_panel.area.viewport().width() >= item.width()
+        assert item.isHidden() or quiet.palette_panel.area.viewport().width() >= item.width()
 
 
 def test_everything_has_a_name_for_people_and_for_tests(quiet):

@@ -60,7 +60,17 @@ def test_search(qtbot, session, palette):
     palette.search.setText("nothing like this")
     assert palette.nothing.isVisible()
     palette.search.clear()
+    assert not palette.nothing.isVisible() and item(palette, "lstm").isVisible()
+
+
+def test_more_cells_are_a_click_away(qtbot, palette):
+    hidden = [item.key for item in palette.items if not item.isVisible()]
+    assert hidden and palette.more.text() == f"{len(hidden)} more cells"
+    palette.more.click()
     assert all(item.isVisible() for item in palette.items)
+    palette.more.click()
+    palette.search.setText(hidden[-1])
+    assert item(palette, hidden[-1]).isVisible()  # a search looks at all of them
 
 
 def test_the_sketches_are_drawn_from_the_real_sequences(qtbot, palette):

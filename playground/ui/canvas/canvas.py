@@ -67,7 +67,7 @@ class NetworkCanvas(QFrame):
         self._history = getattr(session, "history", None)  # one for each document that is opened
         self._content: Content = self._read()
         self.picture = self._draw()
-        self.view.fit(self.picture.bounds(), interface_scale())
+        self.view.fit(self.picture.bounds(), self.picture.cards(), interface_scale())
         self.header.show_content(self._content)
         self._follow_session()
 
@@ -184,9 +184,9 @@ class NetworkCanvas(QFrame):
         self.picture.leave(self._scene)
         self.picture = self._draw()
         if self.view.zoomed:
-            self.view.keep(self.picture.bounds())
+            self.view.keep(self.picture.cards())
         else:
-            self.view.fit(self.picture.bounds(), interface_scale())
+            self.view.fit(self.picture.bounds(), self.picture.cards(), interface_scale())
         self._refresh_values()
 
     def _refresh_values(self) -> None:
@@ -235,7 +235,9 @@ class NetworkCanvas(QFrame):
         self._redraw()
 
     def _resized(self) -> None:
-        if not self.view.zoomed:
+        if self.view.zoomed:
+            self.view.keep(self.picture.cards())
+        else:
             self._redraw()
 
     def _hovered(self, point: QPointF) -> None:

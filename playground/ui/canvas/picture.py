@@ -67,7 +67,15 @@ class Picture:
             scene.removeItem(item)
 
     def bounds(self) -> QRectF:
+        """Everything with the margins around it."""
         return QRectF(*self.plan.bounds)
+
+    def cards(self) -> QRectF:
+        """Everything without the margins."""
+        bounds = self.task.sceneBoundingRect()
+        for item in (self.race, *self.layers.values(), *self.answers):
+            bounds = bounds.united(item.sceneBoundingRect())
+        return bounds
 
     # -- what changes while it trains -----------------------------------------------------------------------------
 

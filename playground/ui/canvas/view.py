@@ -25,6 +25,7 @@ from playground.ui.canvas.gestures.base import Drop, Gesture
 from playground.ui.canvas.gestures.zoom import Zoom
 
 LEAST, MOST = 0.2, 4.0
+STRIP = 160  # px of the plan that always stay in sight
 NEARLY = 0.97  # a plan that is a hair too large is shown at 100 % all the same: text stays sharp
 
 
@@ -56,6 +57,7 @@ class CanvasView(QGraphicsView):
         self.key_handler: Callable[[QKeyEvent], bool] = lambda event: False
         self.key_wanted: Callable[[QKeyEvent], bool] = lambda event: False
         self.zoomed = False
+        self._cards = QRectF()
         self._framed = False
         self._active: Gesture | None = None
         self._drop: Drop | None = None
@@ -63,18 +65,21 @@ class CanvasView(QGraphicsView):
 
     # -- where we look --------------------------------------------------------------------------------------------
 
-    def fit(self, bounds: QRectF, most: float) -> None:
-        """Show all of `bounds`, at most enlarged by `most`; follow the document again."""
+    def fit(self, bounds: QRectF, cards: QRectF, most: float) -> None:
+        """Show all of `bounds`, with the `cards` inside, at most enlarged by `most`; follow the document again."""
         area = self.viewport().rect()
         scale = min(area.width() / bounds.width(), area.height() / bounds.height())
         scale = most if scale >= most * NEARLY else max(LEAST, scale)
-        self._set_scale(scale, bounds)
+        self.setTransform(QTransform.fromScale(scale, scale))
+        self._cards = cards
+        self.setSceneRect(bounds)
         self.centerOn(bounds.center())
         self._set_zoomed(False)
 
-    def keep(self, bounds: QRectF) -> None:
-        """The scene changed below a view that a person has zoomed: look at the same place."""
-        self.setSceneRect(self._roam(bounds))
+    def keep(self, cards: QRectF) -> None:
+        """The scene changed below a view that a person has zoomed: look at the same place, if anything is left there."""
+        self._cards = cards
+        self._roam()
 
     def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
         """Larger or smaller by `factor`, with the scene point at the viewport's `at` (or its middle) held still."""
@@ -82,12 +87,14 @@ class CanvasView(QGraphicsView):
         before = self.mapToScene(place.toPoint())
         scale = min(MOST, max(LEAST, self.transform().m11() * factor))
         self.setTransform(QTransform.fromScale(scale, scale))
+        self._roam()
         shift = self.mapFromScene(before) - place.toPoint()
         self._scroll(shift.x(), shift.y())
         self._set_zoomed(True)
 
     def pan(self, x: float, y: float) -> None:
         """Move what is seen by so many pixels."""
+        self._roam()
         self._scroll(-x, -y)
         self._set_zoomed(True)
 
@@ -95,14 +102,12 @@ class CanvasView(QGraphicsView):
         self.horizontalScrollBar().setValue(self.horizontalScrollBar().value() + round(x))
         self.verticalScrollBar().setValue(self.verticalScrollBar().value() + round(y))
 
-    def _set_scale(self, scale: float, bounds: QRectF) -> None:
-        self.setTransform(QTransform.fromScale(scale, scale))
-        self.setSceneRect(self._roam(bounds))
-
-    def _roam(self, bounds: QRectF) -> QRectF:
-        """There is room around the plan to push it aside, but it cannot be lost."""
-        wide, high = bounds.width() * 2, bounds.height() * 2
-        return bounds.adjusted(-wide, -high, wide, high)
+    def _roam(self) -> None:
+        """The plan can be pushed aside until a strip of it is left, so that it is never lost."""
+        scale = self.transform().m11()
+        wide = max(0.0, self.viewport().width() - STRIP) / scale
+        high = max(0.0, self.viewport().height() - STRIP) / scale
+        self.setSceneRect(self._cards.adjusted(-wide, -high, wide, high))
 
     def _set_zoomed(self, zoomed: bool) -> None:
         if zoomed != self.zoomed:

@@ -1,7 +1,7 @@
 """The inspector when nothing is selected: the experiment itself."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from playground.experiment.edits import SetValue
@@ -21,12 +21,22 @@ class AboutField(QPlainTextEdit):
         self.setPlaceholderText(self.tr("What is this experiment about?"))
         self.setTabChangesFocus(True)
         self.setAcceptDrops(False)  # a file dropped here is for the window
-        self.setMinimumHeight(96)
         self.setFrameShape(QPlainTextEdit.Shape.NoFrame)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)  # the page scrolls, never a box in it
+        self.textChanged.connect(self._fit)
 
     def refresh(self) -> None:
         if not self.hasFocus() and self.toPlainText() != self._session.experiment.about:
             self.setPlainText(self._session.experiment.about)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """As high as the text; a plain text's layout counts in lines."""
+        lines = max(3, round(self.document().documentLayout().documentSize().height()))
+        self.setFixedHeight(lines * self.fontMetrics().lineSpacing() + 18)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         self._take()
@@ -53,13 +63,14 @@ class ExperimentPage(Form):
         def rename(text: str) -> object:
             return session.try_apply(SetValue("name", text.strip() or "Untitled"))
 
-        self.text(
+        name = self.text(
             "experiment.name",
             self.tr("name"),
             lambda: session.experiment.name,
             rename,  # type: ignore[arg-type]
             self.tr("What the title says"),
         )
+        name.field.setFixedWidth(176)
         self.number(
             "seed",
             self.tr("seed"),

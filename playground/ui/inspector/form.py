@@ -180,7 +180,10 @@ class Form(QWidget):
         return row
 
     def _setter(self, path: str) -> Callable[[Any, bool], BadInput | None]:
-        return lambda value, merge=False: self.session.try_apply(SetValue(path, value), merge)
+        def store(value: Any, merge: bool) -> BadInput | None:
+            return self.session.try_apply(SetValue(path, value), merge)
+
+        return store
 
     def _follow(self, path: str, show: Callable[[Any], object], row: Row) -> None:
         seen: list[Any] = []

@@ -9,7 +9,7 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP
 from playground.ui.plots.geometry import MARKS
 from playground.ui.plots.history import Line
 from playground.ui.plots.items import Curve, Style, role_colour
-from playground.ui.plots.layers import Shown, gates, layer_cell
+from playground.ui.plots.layers import Shown, gates, layer_cell, trace_key
 from playground.ui.plots.legend import Entry
 from playground.ui.plots.ranges import spread, value_range
 from playground.ui.plots.ticks import Axis
@@ -40,7 +40,7 @@ class GatesPlot(TimePlot):
         cell, traces = layer_cell(self.session.experiment, choice), self.traces_of(net)
         shown = gates(cell) if cell is not None else []
         nodes = traces.nodes if traces is not None else {}
-        values = {node.id: nodes[f"{layer}/{node.id}"] for node in shown if f"{layer}/{node.id}" in nodes}
+        values = {node.id: nodes[trace_key(layer, node.id)] for node in shown if trace_key(layer, node.id) in nodes}
         if not values:
             self._key = None
             self.set_series([], [])
@@ -88,7 +88,7 @@ class GatesPlot(TimePlot):
         header, times = self.time_column()
         table: dict[str, Any] = {header: times}
         for node in self._shown:
-            values = traces.nodes[f"{layer}/{node.id}"]
+            values = traces.nodes[trace_key(layer, node.id)]
             for unit in range(values.shape[1]):
                 table[f"{layer}.{node.id}.{unit} [1]"] = values[:, unit]
         return table

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QT_TRANSLATE_NOOP
 
 from playground.ui.plots.heat import ColourBar, HeatItem, signed_indices, signed_table
-from playground.ui.plots.layers import layer_cell, maps
+from playground.ui.plots.layers import layer_cell, maps, trace_key
 from playground.ui.plots.readout import Reading
 from playground.ui.plots.ticks import Axis, nice_upper, value_text
 from playground.ui.plots.timeplot import TimePlot
@@ -36,7 +36,9 @@ class HiddenPlot(TimePlot):
         cell, traces = layer_cell(self.session.experiment, choice), self.traces_of(net)
         self._node.offer(maps(cell) if cell is not None else [])
         node = self._node.currentData()
-        self._values = traces.nodes.get(f"{layer}/{node}", np.zeros((0, 0))) if traces is not None else np.zeros((0, 0))
+        self._values = (
+            traces.nodes.get(trace_key(layer, node), np.zeros((0, 0))) if traces is not None else np.zeros((0, 0))
+        )
         if not self._values.size:
             self._heat.set_cells(np.zeros((0, 0), np.uint8), 0.0, 1.0)
             self.chart.set_message(tr(self.EMPTY))

@@ -3,6 +3,7 @@ keep their width in every export, and clipped with numbers."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import pyqtgraph as pg
@@ -182,7 +183,8 @@ def line_pen(colour: QColor, width: float, dash: tuple[float, ...] = ()) -> QPen
 def draw_lines(painter: QPainter, lines: Floats) -> None:
     """Draw single lines [n, 4] (x1, y1, x2, y2) without making n objects: a QLineF is just four such numbers."""
     if len(lines):
-        painter.drawLines(shiboken6.wrapInstance(lines.ctypes.data, QLineF), len(lines))
+        first = cast(QLineF, shiboken6.wrapInstance(lines.ctypes.data, QLineF))
+        painter.drawLines(first, len(lines))
 
 
 def segments(px: Floats, py: Floats, dash: tuple[float, ...]) -> Floats:

@@ -7,7 +7,8 @@ from playground.cell.library import LIBRARY
 from playground.experiment.document import Experiment
 from playground.ui.plots.words import tr
 
-Choice = tuple[str, str]  # (network, layer id)
+BACK = ".back"  # after a layer's id: its copy that reads the sequence from the end
+Choice = tuple[str, str]  # (network, layer id, perhaps with BACK)
 
 
 @dataclass(frozen=True)
@@ -32,9 +33,16 @@ def layer_cell(experiment: Experiment, choice: Choice) -> Cell | None:
     """The cell of a layer, None when there is no such layer or cell."""
     for net in experiment.networks:
         for layer in net.layers:
-            if (net.name, layer.id) == choice:
+            if (net.name, layer.id) == (choice[0], choice[1].removesuffix(BACK)):
                 return find_cell(experiment, layer.cell)
     return None
+
+
+def trace_key(layer: str, node: str) -> str:
+    """The name under which traces hold a node of a layer, in either direction."""
+    if layer.endswith(BACK):
+        return f"{layer.removesuffix(BACK)}/back.{node}"
+    return f"{layer}/{node}"
 
 
 def layer_choices(experiment: Experiment) -> list[tuple[object, str]]:
@@ -44,6 +52,8 @@ def layer_choices(experiment: Experiment) -> list[tuple[object, str]]:
         for number, layer in enumerate(net.layers, 1):
             text = net.name if len(net.layers) == 1 else f"{net.name} · {tr('layer {0}').format(number)}"
             found.append(((net.name, layer.id), text))
+            if layer.bidirectional:
+                found.append(((net.name, layer.id + BACK), f"{text} · {tr('backward')}"))
     return found
 
 

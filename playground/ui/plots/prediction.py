@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QT_TRANSLATE_NOOP
 
 from playground.network.traces import Traces
-from playground.ui.plots.classes import ClassView
+from playground.ui.plots.classes import ClassView, symbol_text
 from playground.ui.plots.geometry import MARKS
 from playground.ui.plots.history import Line
 from playground.ui.plots.items import Curve, Style, contestant
@@ -154,7 +154,7 @@ class PredictionPlot(TimePlot):
 
         def add(kind: str, values: NDArray, names: tuple[str, ...]) -> None:
             for column in range(values.shape[1]):
-                name = names[column] if len(names) == values.shape[1] else str(column)
+                name = symbol_text(names[column]) if len(names) == values.shape[1] else str(column)
                 table[f"{kind} {name}" + ("" if "[" in name else " [1]")] = values[:, column]
 
         add("input", traces.inputs, facts.input_names if facts is not None else ())

@@ -42,8 +42,8 @@ class FlowLayout(QLayout):
         return self.minimumSize()
 
     def minimumSize(self) -> QSize:
-        width = self._least
-        return QSize(width, self._arrange(QRect(0, 0, max(width, self.geometry().width()), 0), move=False))
+        """Of one line; how high it really is depends on the width (`heightForWidth`)."""
+        return QSize(self._least, max((item.sizeHint().height() for item in self._items), default=0))
 
     def _arrange(self, rect: QRect, move: bool) -> int:
         shown = [item for item in self._items if (widget := item.widget()) is None or not widget.isHidden()]

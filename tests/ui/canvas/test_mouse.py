@@ -184,6 +184,17 @@ def test_dragging_beside_the_cards_moves_the_view(hands, button, start):
     assert (moved - QPointF(50, 20)).manhattanLength() <= 2 and view.zoomed
 
 
+def test_the_network_cannot_be_lost(hands):
+    view = hands.canvas.view
+    for x, y in ((9000, 9000), (-9000, -9000), (0, 9000), (9000, -9000)):
+        view.pan(x, y)
+        seen = view.mapToScene(hands.viewport.rect()).boundingRect()
+        left = seen.intersected(hands.canvas.picture.cards())
+        assert left.width() > 50 and left.height() > 50
+    hands.canvas.edits.remove_net(1)
+    assert not view.mapToScene(hands.viewport.rect()).boundingRect().intersected(hands.canvas.picture.cards()).isEmpty()
+
+
 def test_everything_is_in_sight_after_each_edit_and_resize(hands, qapp):
     canvas = hands.canvas
     for size in ((1000, 560), (500, 300), (1500, 900)):

@@ -67,7 +67,8 @@ def test_the_same_data_is_not_drawn_twice(shown, session) -> None:
 
 def test_loss_shows_train_test_and_baselines(shown, session) -> None:
     plot = shown("loss")
-    assert set(plot.chart.curves) == {f"{net} {kind}" for net in ("Plain RNN", "LSTM") for kind in ("raw", "train", "test")}
+    kinds = ("raw", "train", "test")
+    assert set(plot.chart.curves) == {f"{net} {kind}" for net in ("Plain RNN", "LSTM") for kind in kinds}
     assert plot.chart.curves["LSTM test"].style.dash and not plot.chart.curves["LSTM train"].style.dash
     assert [text for text, _ in plot.chart.levels.levels] == ["last value", "linear AR(9)"]
     assert plot.chart.curves["LSTM train"].style.mark != plot.chart.curves["Plain RNN train"].style.mark
@@ -164,7 +165,8 @@ def test_heatmap_levels_widen_and_stay(shown, session) -> None:
     assert plot._level == 1.0
     big = dict(session.traces.networks[1].nodes) | {"layer1/h": np.full((40, 4), 3.5)}
     net = session.traces.networks[1]
-    session.traces = Traces(1, session.traces.inputs, session.traces.targets, (NetTraces("LSTM", net.output, big, {}, 0),))
+    nets = (NetTraces("LSTM", net.output, big, {}, 0.0),)
+    session.traces = Traces(1, session.traces.inputs, session.traces.targets, nets)
     session.traces_changed.emit(session.traces)
     plot.refresh()
     assert plot._level == 4.0 and plot._bar.high == "+4"
@@ -221,7 +223,7 @@ def test_classes_are_a_heatmap_with_the_right_symbols_marked(shown, session) -> 
     assert plot.chart.heat.isVisible() and plot.chart.heat.grid == (5, 40)
     text = plot.chart.read_at(3.0)
     assert "right: ␣ 0.92" in text
-    assert "LSTM ␣ [1]" in plot.export_data().columns or "LSTM   [1]" in plot.export_data().columns
+    assert "LSTM ␣ [1]" in plot.export_data().columns and "LSTM ↵ [1]" in plot.export_data().columns
 
 
 def test_dragging_the_cursor_sets_the_time(qtbot, shown, session) -> None:
@@ -272,7 +274,8 @@ def test_wheel_zooms_drag_pans_and_a_double_click_goes_home(qtbot, shown, sessio
         QTest.qWait(20)
         QTest.mouseMove(view, centre.toPoint() + QPoint(offset, 0))
         QApplication.processEvents()
-    QTest.mouseRelease(view, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, centre.toPoint() + QPoint(60, 0))
+    there = centre.toPoint() + QPoint(60, 0)
+    QTest.mouseRelease(view, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, there)
     assert plot.chart.area.viewRange()[0][0] < x0
     QTest.mouseClick(view, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, centre.toPoint())
     QTest.mouseDClick(view, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, centre.toPoint())

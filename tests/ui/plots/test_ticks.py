@@ -1,4 +1,5 @@
 import math
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -20,7 +21,7 @@ def test_no_two_ticks_touch(low: float, span: float, pixels: float, across: bool
     if not high > low + 1e-9 * abs(low):
         return
     made = ticks(Axis(("x",), integer=integer), low, high, pixels, width, across)
-    for (first, text), (second, other) in zip(made, made[1:], strict=False):
+    for (first, text), (second, other) in pairwise(made):
         room = (second - first) / (high - low) * pixels
         assert room >= ((width(text) + width(other)) / 2 if across else 12.0)
     assert all(low - 1e-6 * span <= at <= high + 1e-6 * span for at, _ in made)
@@ -31,7 +32,7 @@ def test_no_two_ticks_touch(low: float, span: float, pixels: float, across: bool
 @given(st.floats(-12, 6), st.floats(0.05, 14), st.floats(40, 900))
 def test_logarithmic_ticks_are_apart_and_name_their_value(low: float, span: float, pixels: float) -> None:
     made = ticks(Axis(("x",), log=True), low, low + span, pixels, width, across=False)
-    for (first, _), (second, _) in zip(made, made[1:], strict=False):
+    for (first, _), (second, _) in pairwise(made):
         assert (second - first) / span * pixels >= 9.0
     for at, text in made:
         if text and "×" not in text and "⁻" not in text and not text.startswith("10"):

@@ -1,0 +1,308 @@
+"""Finds ways for wires between boxes: a search over free corridors, cheap in bends, length and crossings.
+
+A corridor is a horizontal or vertical line that keeps clear of every box, as long as it can be. Wires of one source grow a tree:
+each further wire may leave from any point of those already there, so that they share a trunk.
+"""
+
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Sequence
+from heapq import heappop, heappush
+from math import ceil, floor
+from typing import NamedTuple
+
+from playground.cell.layout.shapes import CLEARANCE, GRID, OUTWARD, Point, Side
+
+BEND, CROSSING, BESIDE = 28.0, 26.0, 14.0  # what they cost, in pixels of length
+OUTER = 48.0  # how far outside of all boxes a wire may run
+HORIZONTAL, VERTICAL = 0, 1
+
+Bounds = tuple[float, float, float, float]  # left, top, right, bottom
+
+
+class Spot(NamedTuple):
+    """A place where a wire may meet a box. `key` is the same for spots that only one source may use; `cost`: dislike."""
+
+    x: float
+    y: float
+    side: Side
+    cost: float
+    key: tuple[int, str, int]
+
+
+class Path(NamedTuple):
+    """A wire's way: its segments as (direction, coordinate), from the point `start` to the point `end`."""
+
+    net: int
+    start: Spot
+    end: Spot
+    segments: tuple[tuple[int, float], ...]
+    shared: int  # how many of the first segments belong to a trunk
+
+    def points(self) -> list[Point]:
+        return corners((self.start.x, self.start.y), self.segments, (self.end.x, self.end.y))
+
+
+def corners(start: tuple[float, float], segments: Sequence[tuple[int, float]], end: tuple[float, float]) -> list[Point]:
+    """The polyline of alternating segments between two points that lie on the first and the last."""
+    points = [Point(*start)]
+    for first, second in zip(segments, segments[1:], strict=False):
+        points.append(Point(second[1], first[1]) if first[0] == HORIZONTAL else Point(first[1], second[1]))
+    points.append(Point(*end))
+    return points
+
+
+class _Entry(NamedTuple):
+    """A state of the search: on corridor `corridor`, entered between `a` and `b`."""
+
+    corridor: int
+    a: float
+    b: float
+    parent: "_Entry | None"
+    tree: tuple[int, int] | None  # which path and which of its segments it starts from
+    start: Spot | None
+
+
+class _Ray(NamedTuple):
+    way: int
+    at: float
+    lo: float
+    hi: float
+    port: float
+    sign: int
+    spot: Spot
+
+
+class Router:
+    """Routes wires one after another around `boxes`; wires routed earlier have the better places."""
+
+    def __init__(self, boxes: Sequence[Bounds]) -> None:
+        self.boxes = list(boxes)
+        self.way: list[int] = []
+        self.at: list[float] = []
+        self.lo: list[float] = []
+        self.hi: list[float] = []
+        self.hits: list[list[float]] = []  # where wires cross the corridor
+        self.used: list[list[tuple[float, float, int]]] = []  # which parts of it wires run on
+        self.crossings: dict[int, list[tuple[float, int]]] = {}
+        self.segments: list[tuple[int, float, float, float, int]] = []
+        self.trees: dict[int, list[tuple[int, float, float, int, int]]] = {}
+        self.paths: list[Path] = []
+        self._lay_corridors()
+        self.common = len(self.way)
+
+    # -- corridors -----------------------------------------------------------------------------------------------------
+
+    def _lay_corridors(self) -> None:
+        if not self.boxes:
+            return
+        left, top = min(b[0] for b in self.boxes) - OUTER, min(b[1] for b in self.boxes) - OUTER
+        right, bottom = max(b[2] for b in self.boxes) + OUTER, max(b[3] for b in self.boxes) + OUTER
+        edge = CLEARANCE + 4.0
+        ys = {floor((b[1] - edge) / GRID) * GRID for b in self.boxes} | {ceil((b[3] + edge) / GRID) * GRID for b in self.boxes}
+        xs = {floor((b[0] - edge) / GRID) * GRID for b in self.boxes} | {ceil((b[2] + edge) / GRID) * GRID for b in self.boxes}
+        for y in sorted(ys):
+            blocked = [(b[0], b[2]) for b in self.boxes if b[1] - CLEARANCE < y < b[3] + CLEARANCE]
+            for lo, hi in _free(left, right, blocked):
+                self._add(HORIZONTAL, y, lo, hi)
+        for x in sorted(xs):
+            blocked = [(b[1], b[3]) for b in self.boxes if b[0] - CLEARANCE < x < b[2] + CLEARANCE]
+            for lo, hi in _free(top, bottom, blocked):
+                self._add(VERTICAL, x, lo, hi)
+
+    def _add(self, way: int, at: float, lo: float, hi: float) -> int:
+        self.way.append(way)
+        self.at.append(at)
+        self.lo.append(lo)
+        self.hi.append(hi)
+        self.hits.append([])
+        self.used.append([])
+        return len(self.way) - 1
+
+    def _crossed(self, corridor: int) -> list[tuple[float, int]]:
+        """The common corridors that cross this one: (where, which)."""
+        known = self.crossings.get(corridor)
+        if known is None:
+            way, at, lo, hi = self.way[corridor], self.at[corridor], self.lo[corridor], self.hi[corridor]
+            known = [
+                (self.at[other], other)
+                for other in range(self.common)
+                if self.way[other] != way and lo <= self.at[other] <= hi and self.lo[other] <= at <= self.hi[other]
+            ]
+            self.crossings[corridor] = known
+        return known
+
+    def _ray(self, spot: Spot) -> _Ray:
+        """The way straight out of a spot, until a box comes near."""
+        dx, dy = OUTWARD[spot.side]
+        way, at, port, sign = (HORIZONTAL, spot.y, spot.x, dx) if dx else (VERTICAL, spot.x, spot.y, dy)
+        near, far, low, high = (1, 3, 0, 2) if dx else (0, 2, 1, 3)
+        end = min((b[low] for b in self.boxes), default=0.0) - OUTER
+        if sign > 0:
+            end = max((b[high] for b in self.boxes), default=0.0) + OUTER
+        for box in self.boxes:
+            if box[near] - CLEARANCE < at < box[far] + CLEARANCE:
+                if sign > 0 and box[low] >= port and box[low] - CLEARANCE < end:
+                    end = max(port, box[low] - CLEARANCE)
+                elif sign < 0 and box[high] <= port and box[high] + CLEARANCE > end:
+                    end = min(port, box[high] + CLEARANCE)
+        return _Ray(way, at, min(port, end), max(port, end), port, sign, spot)
+
+    def _keep(self, ray: _Ray) -> int:
+        corridor = self._add(ray.way, ray.at, ray.lo, ray.hi)
+        self.hits[corridor] = sorted(
+            at for way, at, lo, hi, _ in self.segments if way != ray.way and ray.lo <= at <= ray.hi and lo < ray.at < hi
+        )
+        return corridor
+
+    # -- search --------------------------------------------------------------------------------------------------------
+
+    def connect(self, net: int, starts: Sequence[Spot], goals: Sequence[Spot]) -> Path | None:
+        """The cheapest way from one of `starts`, or from what `net` has already, to one of `goals`; None if there is none."""
+        rays = [self._ray(goal) for goal in goals]
+        heap: list[tuple[float, int, float, _Entry | None, _Ray | None, _Entry | None]] = []
+        count = 0
+
+        def push(cost: float, entry: _Entry) -> None:
+            nonlocal count
+            count += 1
+            at, way = self.at[entry.corridor], self.way[entry.corridor]
+            guess = min(
+                (
+                    abs(ray.at - at) + _gap(ray.port, entry.a, entry.b)
+                    if ray.way == way
+                    else abs(ray.port - at) + _gap(ray.at, entry.a, entry.b)
+                )
+                for ray in rays
+            )
+            heappush(heap, (cost + guess, count, cost, entry, None, None))
+
+        tree = self.trees.get(net, ())
+        for corridor, lo, hi, path, segment in tree:
+            push(0.0, _Entry(corridor, lo, hi, None, (path, segment), None))
+        for start in starts:
+            ray = self._ray(start)
+            entry = _Entry(self._keep(ray), ray.port, ray.port, None, None, start)
+            push(start.cost + (40.0 if tree else 0.0), entry)
+        closed: set[int] = set()
+        while heap:
+            _, _, cost, entry, goal, last = heappop(heap)
+            if goal is not None and last is not None:
+                return self._finish(net, last, goal)
+            if entry is None or (entry.corridor in closed and entry.tree is None):
+                continue
+            corridor = entry.corridor
+            closed.add(corridor)
+            way, at, lo, hi = self.way[corridor], self.at[corridor], self.lo[corridor], self.hi[corridor]
+            for ray in rays:
+                end = self._reach(cost, entry, ray, way, at, lo, hi, net)
+                if end is not None:
+                    count += 1
+                    heappush(heap, (end, count, end, None, ray, entry))
+            for where, other in self._crossed(corridor):
+                if other not in closed:
+                    step = cost + BEND + self._along(corridor, entry, where, net)
+                    push(step, _Entry(other, at, at, entry, None, None))
+        return None
+
+    def _reach(
+        self, cost: float, entry: _Entry, ray: _Ray, way: int, at: float, lo: float, hi: float, net: int
+    ) -> float | None:
+        """What it costs to end through `ray`, or None where it cannot be reached from this corridor."""
+        if way == ray.way:
+            nearest = min(max(ray.port, entry.a), entry.b)
+            reach = ray.port + CLEARANCE * ray.sign
+            straight = abs(at - ray.at) < 0.01 and (nearest - ray.port) * ray.sign >= 0 and lo <= reach <= hi
+            return cost + ray.spot.cost + self._along(entry.corridor, entry, ray.port, net) if straight else None
+        if not (lo <= ray.at <= hi and ray.lo <= at <= ray.hi):
+            return None
+        crossed = sum(
+            1
+            for kind, where, low, high, owner in self.segments
+            if kind != ray.way and owner != net and min(at, ray.port) <= where <= max(at, ray.port) and low < ray.at < high
+        )
+        rest = abs(at - ray.port) + CROSSING * crossed + ray.spot.cost + BEND
+        return cost + rest + self._along(entry.corridor, entry, ray.at, net)
+
+    def _along(self, corridor: int, entry: _Entry, to: float, net: int) -> float:
+        """The cost of running on a corridor from where it was entered to `to`."""
+        start = min(max(to, entry.a), entry.b)
+        low, high = (start, to) if start <= to else (to, start)
+        if low == high:
+            return 0.0
+        hits = self.hits[corridor]
+        cost = high - low + CROSSING * (bisect_left(hits, high) - bisect_right(hits, low))
+        for lo, hi, owner in self.used[corridor]:
+            if owner != net and lo < high and hi > low:
+                cost += BESIDE
+        return cost
+
+    # -- results -------------------------------------------------------------------------------------------------------
+
+    def _finish(self, net: int, entry: _Entry, ray: _Ray) -> Path:
+        chain: list[_Entry] = []
+        step: _Entry | None = entry
+        while step is not None:
+            chain.append(step)
+            step = step.parent
+        chain.reverse()
+        first = chain[0]
+        corridors = [item.corridor for item in chain]
+        segments = [(self.way[c], self.at[c]) for c in corridors]
+        if (ray.way, ray.at) != segments[-1]:
+            segments.append((ray.way, ray.at))
+            corridors.append(self._keep(ray))
+        before: tuple[tuple[int, float], ...] = ()
+        if first.tree is not None:
+            path = self.paths[first.tree[0]]
+            before, start = path.segments[: first.tree[1]], path.start
+        else:
+            assert first.start is not None
+            start = first.start
+        shared = len(before) + (first.tree is not None)
+        made = Path(net, start, ray.spot, (*before, *segments), shared)
+        self.add(made, [-1] * len(before) + corridors)
+        return made
+
+    def add(self, path: Path, corridors: Sequence[int] | None = None) -> None:
+        """Takes in a path, also one that was routed before."""
+        number = len(self.paths)
+        self.paths.append(path)
+        points = path.points()
+        for k, (way, at) in enumerate(path.segments):
+            a, b = (points[k].x, points[k + 1].x) if way == HORIZONTAL else (points[k].y, points[k + 1].y)
+            lo, hi = min(a, b), max(a, b)
+            corridor = corridors[k] if corridors else -1
+            if corridors is None:
+                corridor = self._add(way, at, lo, hi)
+            if corridor >= 0:
+                self.trees.setdefault(path.net, []).append((corridor, lo, hi, number, k))
+                self._occupy(way, at, lo, hi, path.net)
+
+    def _occupy(self, way: int, at: float, lo: float, hi: float, net: int) -> None:
+        if lo == hi:
+            return
+        self.segments.append((way, at, lo, hi, net))
+        for corridor in range(len(self.way)):
+            if self.way[corridor] != way:
+                if self.lo[corridor] <= at <= self.hi[corridor] and lo < self.at[corridor] < hi:
+                    insort(self.hits[corridor], at)
+            elif abs(self.at[corridor] - at) < GRID:
+                self.used[corridor].append((lo, hi, net))
+
+
+def _gap(value: float, a: float, b: float) -> float:
+    return a - value if value < a else value - b if value > b else 0.0
+
+
+def _free(low: float, high: float, blocked: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """What is left of low..high when every blocked span, with clearance, is cut out."""
+    blocked.sort()
+    found = []
+    start = low
+    for lo, hi in blocked:
+        if lo - CLEARANCE >= start:
+            found.append((start, lo - CLEARANCE))
+        start = max(start, hi + CLEARANCE)
+    if start <= high:
+        found.append((start, high))
+    return found
