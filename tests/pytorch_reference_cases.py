@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-T, B, D, H, O = 7, 3, 2, 5, 4  # noqa: E741
+T, B, D, H, O = 7, 3, 2, 5, 4
 FILE = Path(__file__).parent / "network" / "pytorch.json"
 
 

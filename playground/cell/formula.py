@@ -11,9 +11,7 @@ from playground.cell.typeset import Applied, Chain, Equation, Joined, Negative, 
 FUNCTIONS = {"sigmoid": "σ", "log_sigmoid": "log σ", "hard_sigmoid": "hard σ", "maximum": "max", "minimum": "min"}
 SIGNS = {"multiply": "⊙", "add": "+", "subtract": "−", "divide": "/"}
 # The letters of the textbooks, for nodes that nobody has given another name.
-LETTERS = {
-    "forget": "f", "input": "i", "output": "o", "candidate": "g", "update": "z", "reset": "r", "context": "s̃",
-}  # fmt: skip
+LETTERS = {"forget": "f", "input": "i", "output": "o", "candidate": "g", "update": "z", "reset": "r"}
 SHORT = r"[^\W\d_][\w\u0300-\u036f′']{0,7}"  # a label that can stand in a formula
 DEEPEST = 3  # unnamed operations are written out inside others, but no deeper than this
 WIDEST = 40  # sources of an operation that are written out
@@ -27,7 +25,7 @@ def formula(cell: Cell, id: str, style: Style = "text") -> str:
 
 
 def cell_formulas(cell: Cell, style: Style = "text") -> list[str]:
-    """One line for every gate and every operation that others build upon; simple operations are written out in place."""
+    """A line for every gate and every operation that others build upon; simple operations are written out in place."""
     return [write(equation, style) for equation in _Formulas(cell).all()]
 
 
@@ -44,7 +42,7 @@ def short_names(cell: Cell) -> dict[str, str]:
     own: dict[str, str] = {}
     for node in cell.nodes:
         given = node.label.strip()
-        plain = given.lower() in ("", node.id, node.id.replace("_", " "))
+        plain = given in ("", node.id, node.id.replace("_", " "))
         if not plain and not isinstance(node, Memory) and re.fullmatch(SHORT, given):
             own[node.id] = given
         else:

@@ -14,9 +14,10 @@ H: Size = (Fraction(0), Fraction(1))
 def infer_sizes(cell: Cell) -> dict[str, Size]:
     """The size of every node, in shares of the input's and the layer's.
 
-    A memory is as wide as its source; an operation as its widest source. What depends on no gate and no input (a constant
-    that feeds itself) is as wide as the layer. Expects a cell whose sources exist; a node with sources of two kinds takes
-    the first (`check_cell` reports it).
+    A memory is as wide as its source; an operation as its widest source. What depends on no gate and no input (a
+    constant
+    that feeds itself) is as wide as the layer. Expects a cell whose sources exist; a node with sources of two kinds
+    takes the first (`check_cell` reports it).
     """
     known: dict[str, Size] = {}
     for node in cell.nodes:

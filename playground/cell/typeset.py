@@ -13,7 +13,7 @@ Style = Literal["text", "html", "latex"]
 
 @dataclass(frozen=True)
 class Symbol:
-    """A name with subscripts: base "h", subs ("t−1",). subs that are "t", "t−1", numbers or single letters are italic."""
+    """A name with subscripts: base "h", subs ("t−1",). Single letters and moments of time are set in italics."""
 
     base: str
     subs: tuple[str, ...] = ()
@@ -171,9 +171,9 @@ def _html_name(name: str) -> str:
 def _latex_name(name: str) -> str:
     if name in GREEK:
         return "\\" + GREEK[name]
-    letter, *marks = unicodedata.normalize("NFD", name)
-    if len(marks) == 1 and marks[0] in ACCENTS:
-        return f"{ACCENTS[marks[0]]}{{{_latex_text(letter)}}}"
+    apart = unicodedata.normalize("NFD", name)
+    if len(apart) == 2 and apart[1] in ACCENTS:
+        return f"{ACCENTS[apart[1]]}{{{_latex_text(apart[0])}}}"
     text = _latex_text(name)
     return text if _is_variable(name) else rf"\mathrm{{{text}}}"
 

@@ -5,9 +5,7 @@ Arrays of the time loop are [T, size, B], so that a gate's rows are contiguous a
 does no indexing. Every call writes into a buffer that exists.
 """
 
-import keyword
-from dataclasses import dataclass, field
-
+from playground.compiler.array_storage import ArrayCode, Storage, View
 from playground.compiler.expressions import Call, Const, Expr, Ref, names, substitute
 from playground.compiler.operations import ACTIVATIONS
 from playground.compiler.plan import (
@@ -24,180 +22,13 @@ from playground.compiler.plan import (
     Statement,
 )
 
-FUNCTIONS = (
-    "add", "subtract", "multiply", "divide", "maximum", "minimum", "negative", "exp", "expm1", "tanh", "sigmoid",
-    "softplus", "positive", "at_least", "matmul", "copyto", "total",
-)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class View:
-    """What a name of the time loop shows at step t: rows start:stop of storage[t + late] (late: 0 or 1)."""
-
-    storage: str
-    late: int
-    start: int
-    stop: int
-
-
-@dataclass
-class ArrayCode:
-    """The source of both directions and what has to be allocated for it.
-
-    stored: name → (slots beyond T, size): arrays [T + slots, size, B]. scratch: name → size: arrays [size, B].
-    flat: name → size: arrays [size, T, B]. views: name → View, in the order of `forward_steps` and `backward_steps`.
-    series: value → (storage, first slot, start, stop): where [T, size, B] of any stored value lies.
-    """
-
-    forward: str = ""
-    backward: str = ""
-    stored: dict[str, tuple[int, int]] = field(default_factory=dict)
-    scratch: dict[str, int] = field(default_factory=dict)
-    flat: dict[str, int] = field(default_factory=dict)
-    views: dict[str, View] = field(default_factory=dict)
-    forward_steps: list[str] = field(default_factory=list)
-    backward_steps: list[str] = field(default_factory=list)
-    series: dict[str, tuple[str, int, int, int]] = field(default_factory=dict)
-    weights: dict[str, str] = field(default_factory=dict)
-
 
 def emit(plan: Plan, want_input_gradient: bool = True, keep_all: bool = False) -> ArrayCode:
     """The code of a plan. keep_all: store every value and every `d:` for every step, for traces."""
     return _Emitter(plan, want_input_gradient, keep_all).emit()
 
 
-class _Emitter:
-    def __init__(self, plan: Plan, want_input_gradient: bool, keep_all: bool) -> None:
-        self.plan, self.want_x, self.keep_all = plan, want_input_gradient, keep_all
-        self.code = ArrayCode()
-        self.taken: dict[str, str] = {}
-        self.used: set[str] = {*FUNCTIONS, "steps", "x", "gates", "delta", "d_x", "d_out", "bias"}
-        self.pool: dict[int, int] = {}
-        self.lines: list[str] = []
-        self.reads: list[str] = []
-        self.globals: list[str] = []
-
-    # -- names and where they live -----------------------------------------------------------------------------
-
-    def python(self, name: str, prefer: str = "") -> str:
-        """A valid, unused identifier that resembles the name."""
-        if name not in self.taken:
-            text = prefer or name.replace(".", "_")
-            if ":" in name and not prefer:
-                head, *tail = name.split(":")
-                text = f"{head}_{'_'.join(tail)}" if head in ("d", "delta", "carry", "back", "next", "fold") else "_".join(
-                    [*tail, head]
-                )
-            while text in self.used or keyword.iskeyword(text):
-                text += "_"
-            self.used.add(text)
-            self.taken[name] = text
-        return self.taken[name]
-
-    def weight(self, packed: str) -> str:
-        """A weight array as a global of the functions."""
-        text = self.python(f"weight:{packed}", packed.replace(".", "_") if packed != "bias" else "bias_")
-        self.code.weights[text] = packed
-        return self.need(text)
-
-    def need(self, text: str) -> str:
-        if text not in self.globals:
-            self.globals.append(text)
-        return text
-
-    def scratch(self, name: str, size: int) -> str:
-        text = self.python(name)
-        self.code.scratch[text] = size
-        return self.need(text)
-
-    def place(self) -> None:
-        """Decide where every value of a step lives."""
-        plan, code = self.plan, self.code
-        code.stored["gates"] = (1, max(plan.bank_size, 1))
-        code.stored["delta"] = (0, max(plan.bank_size, 1))
-        code.stored["x"] = (0, plan.inputs)
-        self.home: dict[str, View] = {}
-        for gate, (start, stop) in plan.bank.items():
-            raw = f"raw:{gate}" if f"raw:{gate}" in plan.sizes else gate
-            self.home[raw] = View("gates", 1, start, stop)
-            self.home[f"delta:{gate}"] = View("delta", 0, start, stop)
-        self.home[plan.input] = View("x", 0, 0, plan.inputs)
-        slots = {slot.name: slot for slot in plan.memories}
-        stored = {slot.source for slot in plan.memories} | plan.kept
-        for name, size in plan.sizes.items():
-            if name in self.home or name in slots:
-                continue
-            if self.keep_all or name in stored:
-                storage = self.python(f"all:{name}")
-                code.stored[storage] = (1, size)
-                self.home[name] = View(storage, 1, 0, size)
-        for slot in plan.memories:
-            if slot.direct:
-                source = self.home[slot.source]
-                self.home[slot.name] = View(source.storage, 0, source.start, source.stop)
-            else:
-                storage = self.python(f"all:{slot.name}")
-                code.stored[storage] = (1, slot.size)
-                self.home[slot.name] = View(storage, 0, 0, slot.size)
-        for index, output in enumerate(plan.outputs):
-            start = sum(plan.sizes[name] for name in plan.outputs[:index])
-            self.home[f"d:out:{index}"] = View("d_out", 0, start, start + plan.sizes[output])
-        code.stored["d_out"] = (0, plan.output_size)
-        if self.want_x or any(isinstance(s, Assign) and s.target == "d:x" for s in plan.backward):
-            code.stored["d_x"] = (0, plan.inputs)
-            self.home["d:x"] = View("d_x", 0, 0, plan.inputs)
-        if self.keep_all:
-            for name in [s.target for s in plan.backward if isinstance(s, Assign) and s.target.startswith("d:")]:
-                node = name[2:]
-                if name not in self.home and node in plan.sizes:
-                    storage = self.python(f"all:{name}")
-                    code.stored[storage] = (0, plan.sizes[node])
-                    self.home[name] = View(storage, 0, 0, plan.sizes[node])
-        for name, view in self.home.items():
-            code.series[name] = (view.storage, view.late, view.start, view.stop)
-
-    def size(self, name: str) -> int:
-        if name in self.home:
-            return self.home[name].stop - self.home[name].start
-        head, _, rest = name.partition(":")
-        if head in ("d", "back", "carry", "next"):
-            return self.plan.sizes[rest]
-        if head == "fold":
-            return self.plan.sizes[rest] // int(rest.rpartition(":")[2])
-        return self.plan.sizes[name]
-
-    def ref(self, name: str) -> str:
-        """The variable for a value inside the loop."""
-        if name.startswith("weight:"):
-            # a vector of weights beside [size, B]
-            return self.column(name[7:])
-        if name in self.home:
-            text = self.python(name)
-            if text not in self.code.views:
-                self.code.views[text] = self.home[name]
-            if text not in self.reads:
-                self.reads.append(text)
-            return text
-        return self.scratch(name, self.size(name))
-
-    def column(self, packed: str) -> str:
-        text = self.weight(packed)
-        return f"{text}[:, None]"
-
-    def run(self, storage: str, late: int, start: int, stop: int) -> str:
-        """A view of several neighbouring gates, or of the whole bank."""
-        name = f"run:{storage}:{start}:{stop}"
-        gates = [g for g, (a, b) in self.plan.bank.items() if start <= a and b <= stop]
-        if len(gates) == 1:
-            raw = f"raw:{gates[0]}" if f"raw:{gates[0]}" in self.plan.sizes else gates[0]
-            return self.ref(raw if storage == "gates" else f"delta:{gates[0]}")
-        whole = (start, stop) == (0, self.plan.bank_size)
-        text = self.python(name, f"{storage}_t" if whole else f"{storage}_" + "_".join(g[:12] for g in gates[:4]))
-        self.code.views[text] = View(storage, late, start, stop)
-        if text not in self.reads:
-            self.reads.append(text)
-        return text
-
+class _Emitter(Storage):
     # -- expressions -------------------------------------------------------------------------------------------
 
     def temporary(self, size: int) -> str:
@@ -257,7 +88,7 @@ class _Emitter:
                 for run in product.rows:
                     target = self.run("gates", 1, run.start, run.stop)
                     length = run.stop - run.start
-                    part = scratch if length == rows else f"{scratch}[{run.weight}:{run.weight + length}]"
+                    part = _rows(scratch, run.weight, run.weight + length, rows)
                     self.lines.append(f"add({target}, {part}, out={target})")
             case Add(gate, source, weight_name):
                 start, stop = plan.bank[gate]
@@ -299,8 +130,7 @@ class _Emitter:
                 for index, run in enumerate(product.back):
                     delta = self.run("delta", 0, run.start, run.stop)
                     length = run.stop - run.start
-                    whole = length == plan.packed[product.weight][0]
-                    part = f"{weight}.T" if whole else f"{weight}[{run.weight}:{run.weight + length}].T"
+                    part = _rows(weight, run.weight, run.weight + length, plan.packed[product.weight][0]) + ".T"
                     if index == 0 and not more:
                         self.lines.append(f"matmul({part}, {delta}, out={out})")
                     else:
@@ -325,17 +155,17 @@ class _Emitter:
             weight = self.weight(plan.x.weight)
             for run in plan.x.rows:
                 length = run.stop - run.start
-                part = weight if length == plan.packed[plan.x.weight][0] else f"{weight}[{run.weight}:{run.weight + length}]"
-                before.append(f"matmul({part}, x, out={_rows('gates[1:]', run.start, run.stop, plan.bank_size)})")
+                part = _rows(weight, run.weight, run.weight + length, plan.packed[plan.x.weight][0])
+                before.append(f"matmul({part}, x, out={_steps('gates[1:]', run.start, run.stop, plan.bank_size)})")
         touched = [False] * plan.bank_size
         for run in plan.x.rows if plan.x is not None else ():
             touched[run.start : run.stop] = [True] * (run.stop - run.start)
-        before += [f"copyto({_rows('gates[1:]', a, b, plan.bank_size)}, 0.0)" for a, b in _gaps(touched)]
+        before += [f"copyto({_steps('gates[1:]', a, b, plan.bank_size)}, 0.0)" for a, b in _gaps(touched)]
         for run in plan.biased:
             weight = self.weight("bias")
             length = run.stop - run.start
-            part = weight if length == plan.packed["bias"][0] else f"{weight}[{run.weight}:{run.weight + length}]"
-            target = _rows("gates[1:]", run.start, run.stop, plan.bank_size)
+            part = _rows(weight, run.weight, run.weight + length, plan.packed["bias"][0])
+            target = _steps("gates[1:]", run.start, run.stop, plan.bank_size)
             before.append(f"add({target}, {part}[:, None], out={target})")
         for statement in plan.forward:
             self.statement(statement)
@@ -377,14 +207,14 @@ class _Emitter:
                 gradient = self._gradient(product.weight)
                 for run in product.rows:
                     length = run.stop - run.start
-                    out = _rows(gradient, run.weight, run.weight + length, plan.packed[product.weight][0], time=False)
-                    rows = _rows(f"{flat}_rows", run.start, run.stop, plan.bank_size, time=False)
+                    out = _rows(gradient, run.weight, run.weight + length, plan.packed[product.weight][0])
+                    rows = _rows(f"{flat}_rows", run.start, run.stop, plan.bank_size)
                     lines.append(f"matmul({rows}, {source}.reshape({product.size}, -1).T, out={out})")
             for run in plan.biased:
                 out = _rows(
-                    self._gradient("bias"), run.weight, run.weight + run.stop - run.start, plan.packed["bias"][0], time=False
+                    self._gradient("bias"), run.weight, run.weight + run.stop - run.start, plan.packed["bias"][0]
                 )
-                rows = _rows(f"{flat}_rows", run.start, run.stop, plan.bank_size, time=False)
+                rows = _rows(f"{flat}_rows", run.start, run.stop, plan.bank_size)
                 lines.append(f"total({rows}, axis=1, out={out})")
         for add in plan.diagonals:
             if add.weight is None:
@@ -409,9 +239,9 @@ class _Emitter:
             for index, run in enumerate(plan.x.back):
                 length = run.stop - run.start
                 weight = _rows(
-                    self.weight(plan.x.weight), run.weight, run.weight + length, plan.packed[plan.x.weight][0], time=False
+                    self.weight(plan.x.weight), run.weight, run.weight + length, plan.packed[plan.x.weight][0]
                 )
-                rows = _rows("delta", run.start, run.stop, plan.bank_size)
+                rows = _steps("delta", run.start, run.stop, plan.bank_size)
                 if index == 0 and not more:
                     lines.append(f"matmul({weight}.T, {rows}, out=d_x)")
                 else:
@@ -453,10 +283,14 @@ class _Emitter:
         return text
 
 
-def _rows(array: str, start: int, stop: int, size: int, time: bool = True) -> str:
-    if (start, stop) == (0, size):
-        return array
-    return f"{array}[:, {start}:{stop}]" if time else f"{array}[{start}:{stop}]"
+def _rows(array: str, start: int, stop: int, size: int) -> str:
+    """Rows of an array [size, …]."""
+    return array if (start, stop) == (0, size) else f"{array}[{start}:{stop}]"
+
+
+def _steps(array: str, start: int, stop: int, size: int) -> str:
+    """Rows of an array [T, size, …], at all steps."""
+    return array if (start, stop) == (0, size) else f"{array}[:, {start}:{stop}]"
 
 
 def _gaps(touched: list[bool]) -> list[tuple[int, int]]:

@@ -34,9 +34,10 @@ def differentiate(
 ) -> tuple[tuple[Statement, ...], frozenset[str]]:
     """The statements of a step backward, and the forward values that they (and the weight gradients) read.
 
-    raw: gate → the name of its rows in the bank. On entry to a step the engine provides `d:out:K` for the K-th output and
-    `carry:M` for every memory; at its end `carry:M` holds what the step before receives. `d:x` is assigned only where x, the
-    input, is read by something else than a gate's full wire.
+    raw: gate → the name of its rows in the bank. On entry to a step the engine provides `d:out:K` for the K-th
+    output and
+    `carry:M` for every memory; at its end `carry:M` holds what the step before receives. `d:x` is assigned only
+    where x, the input, is read by something else than a gate's full wire.
     """
     walk = _Walk(products, raw, [slot.name for slot in memories], watch)
     for index, output in enumerate(outputs):
@@ -51,7 +52,9 @@ def differentiate(
 
 
 class _Walk:
-    def __init__(self, products: dict[str, SourceProduct], raw: dict[str, str], memories: list[str], watch: bool) -> None:
+    def __init__(
+        self, products: dict[str, SourceProduct], raw: dict[str, str], memories: list[str], watch: bool
+    ) -> None:
         self.products, self.raw, self.memories, self.watch = products, raw, memories, watch
         self.pending: dict[str, list[Expr]] = {}
         self.statements: list[Statement] = []

@@ -21,8 +21,8 @@ def random_parameters(
 def gradient_check(cell: Cell, inputs: int = 3, units: int = 5, steps: int = 7, batch: int = 2, seed: int = 0) -> float:
     """Largest difference between a derived gradient and its central difference, over the largest gradient (float64).
 
-    The loss is a random linear function of all outputs; all parameters and all inputs are checked. Raises BadInput for a
-    cell that cannot be compiled.
+    The loss is a random linear function of all outputs; all parameters and all inputs are checked. Raises BadInput
+    for a cell that cannot be compiled.
     """
     rng = np.random.default_rng(seed)
     parameters = random_parameters(cell, inputs, units, rng)
@@ -43,6 +43,6 @@ def gradient_check(cell: Cell, inputs: int = 3, units: int = 5, steps: int = 7, 
             array[index] = before - STEP
             below = loss()
             array[index] = before
-            worst = max(worst, abs((above - below) / (2 * STEP) - gradient[index]))
-            largest = max(largest, abs(gradient[index]))
+            worst = max(worst, float(abs((above - below) / (2 * STEP) - gradient[index])))
+            largest = max(largest, float(abs(gradient[index])))
     return worst / largest

@@ -5,6 +5,7 @@ It reads the cell itself, not the plan, so that nothing of the compiler is taken
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from msgspec import structs
@@ -19,7 +20,7 @@ from playground.compiler.operations import ACTIVATIONS, ELEMENTWISE, Rule
 Array = NDArray[np.float64]
 Values = dict[str, Array]
 
-PRIMITIVES = {
+PRIMITIVES: dict[str, Any] = {
     "add": np.add, "subtract": np.subtract, "multiply": np.multiply, "divide": np.divide,
     "maximum": np.maximum, "minimum": np.minimum, "negative": np.negative, "exp": np.exp, "expm1": np.expm1,
     "tanh": np.tanh,
@@ -32,7 +33,8 @@ PRIMITIVES = {
 
 @dataclass(frozen=True)
 class Interpretation:
-    """values: per step, node → [B, n]. outputs: [T, B, n]. final: memory → the value it would have at step T, [B, n]."""
+    """values: per step, node → [B, n]. outputs: [T, B, n]. final: memory → the value it would have at step T, [B,
+    n]."""
 
     values: tuple[Values, ...]
     outputs: Array
@@ -166,9 +168,7 @@ def _rule(node: Gate | Operation) -> Rule:
     return ACTIVATIONS[node.activation] if isinstance(node, Gate) else ELEMENTWISE[node.operation]
 
 
-def _forward(
-    node: AnyNode, values: Values, parameters: Mapping[str, Array], B: int, sizes: dict[str, int]
-) -> Array:
+def _forward(node: AnyNode, values: Values, parameters: Mapping[str, Array], B: int, sizes: dict[str, int]) -> Array:
     size = sizes[node.id]
     if isinstance(node, Output):
         return np.concatenate([values[source] for source in node.sources], axis=1)
@@ -209,15 +209,15 @@ def _backward(node: AnyNode, values: Values, parameters: Mapping[str, Array], d:
         y = (values[node.id] - node.shift) / node.scale
         gradient = gradient * node.scale * evaluate(_rule(node).derivatives[0], {"y": y})
         for wire in node.wires:
-            source, name = values[wire.source], f"{node.id}.weight.{wire.source}"
+            seen, name = values[wire.source], f"{node.id}.weight.{wire.source}"
             if wire.kind == "full":
-                total[name] += gradient.T @ source
+                total[name] += gradient.T @ seen
                 back = gradient @ parameters[name]
             elif wire.kind == "diagonal":
-                total[name] += (gradient * _widen(source, gradient.shape[1])).sum(axis=0)
-                back = _narrow(gradient * parameters[name], source.shape[1])
+                total[name] += (gradient * _widen(seen, gradient.shape[1])).sum(axis=0)
+                back = _narrow(gradient * parameters[name], seen.shape[1])
             else:
-                back = _narrow(gradient, source.shape[1])
+                back = _narrow(gradient, seen.shape[1])
             if not wire.stop_gradient:
                 d[wire.source] += back
         if node.bias is not None:

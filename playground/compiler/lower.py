@@ -1,6 +1,6 @@
 """Cell → plan: which nodes count, what can be one product, in which order a step runs."""
 
-from itertools import permutations
+from itertools import pairwise, permutations
 
 from playground.cell.check import check_cell, reached
 from playground.cell.graph import Cell, Gate, Input, Memory, Operation, Output
@@ -32,7 +32,9 @@ def compile_cell(cell: Cell, inputs: int, units: int, watch: bool = False) -> Pl
     errors = check_cell(cell, inputs, units)
     if errors:
         first = errors[0]
-        raise BadInput(f"cell {cell.name!r}" + (f", node {first.node}" if first.node else ""), first.message, first.remedy)
+        raise BadInput(
+            f"cell {cell.name!r}" + (f", node {first.node}" if first.node else ""), first.message, first.remedy
+        )
     return _Lowering(cell, inputs, units).plan(watch)
 
 
@@ -91,7 +93,7 @@ class _Lowering:
                 inside = [source in key[0] for key in order]
                 runs += sum(now and not before for before, now in zip([False, *inside], inside, strict=False))
             activations = [key[1] for key in order]
-            return 4 * runs + sum(a != b for a, b in zip(activations, activations[1:], strict=False))
+            return 4 * runs + sum(a != b for a, b in pairwise(activations))
 
         best = min(permutations(keys), key=breaks)
         return [gate for key in best for gate in classes[key]]
@@ -205,9 +207,7 @@ class _Lowering:
                 name = f"{gate.id}.weight.{wire.source}"
                 if wire.kind == "diagonal":
                     packed[name] = (self.sizes[gate.id],)
-                    parameters.append(
-                        ParameterSpec(name, (self.sizes[gate.id],), wire.init, name, 0, wire.freeze)
-                    )
+                    parameters.append(ParameterSpec(name, (self.sizes[gate.id],), wire.init, name, 0, wire.freeze))
                 found.append(Add(gate.id, source, name if wire.kind == "diagonal" else None, wire.stop_gradient))
         return tuple(found)
 
@@ -251,11 +251,7 @@ class _Lowering:
             for add in [add for add in waiting_adds if add.source in ready]:
                 self.forward.append(self._widened(add))
                 waiting_adds.remove(add)
-            wave = [
-                gate
-                for gate in waiting_gates
-                if all(self.value[wire.source] in ready for wire in gate.wires)
-            ]
+            wave = [gate for gate in waiting_gates if all(self.value[wire.source] in ready for wire in gate.wires)]
             self._activate(wave, order)
             for gate in wave:
                 ready.add(gate.id)

@@ -50,4 +50,3 @@ ELEMENTWISE: dict[str, Rule] = {
     "scale": Rule(A * K, (K,)),
     "shift": Rule(A + K, (Const(1.0),)),
 }
-

@@ -162,10 +162,11 @@ def bind(rule: Expr, apply: Apply) -> Expr:
 class Plan:
     """Everything an engine needs.
 
-    input: name of the input node. sizes: of every value by name. bank: gate → (start, stop) rows; biased: rows with a bias, as runs.
+    input: name of the input node. sizes: of every value by name. bank: gate → (start, stop) rows; biased: rows with
+    a bias, as runs.
     x: the product from the input, computed for all steps at once before the loop (None: no gate reads x directly).
-    kept: values that backward reads, so they are stored for every step. removed: nodes that lead nowhere. nodes: every other node but the output → its value (two
-    nodes that compute the same share one).
+    kept: values that backward reads, so they are stored for every step. removed: nodes that lead nowhere. nodes:
+    every other node but the output → its value (two nodes that compute the same share one).
     """
 
     cell: str

@@ -56,8 +56,8 @@ class ArrayEngine:
 class CellRunner:
     """Buffers and compiled functions of one layer for fixed T and B, allocated once.
 
-    x: [T, D, B] input, to be filled by the caller unless it was given. output: [T, n, B]. d_out: [T, n, B], ∂L/∂output, to
-    be filled before `backward`. d_x: [T, D, B] or None. code: the source that runs.
+    x: [T, D, B] input, to be filled by the caller unless it was given. output: [T, n, B]. d_out: [T, n, B],
+    ∂L/∂output, to be filled before `backward`. d_x: [T, D, B] or None. code: the source that runs.
     """
 
     def __init__(

@@ -40,7 +40,8 @@ def _first_line(error: Exception) -> str:
 
 
 def available() -> dict[str, str]:
-    """Engine → one calm line about it on this machine. Loads CuPy where installed: call it in the worker, not the window."""
+    """Engine → one calm line about it on this machine. Loads CuPy where installed: call it in the worker, not the
+    window."""
     return {
         "numpy": f"NumPy {np.__version__} on {os.cpu_count() or 1} cores",
         "cupy": _cupy()[1],

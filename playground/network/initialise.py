@@ -1,5 +1,5 @@
-"""How weights are drawn before training. Each parameter has a stream of its own, named after it, so that adding a gate or
-a layer changes nothing else, and the same net built in another order gets the same weights."""
+"""How weights are drawn before training. Each parameter has a stream of its own, named after it, so that adding a
+gate or a layer changes nothing else, and the same net built in another order gets the same weights."""
 
 from zlib import crc32
 

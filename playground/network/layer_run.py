@@ -104,7 +104,7 @@ class LayerRun:
         if self.back is not None:
             self.back.d_out[...] = passed[::-1, n:]
             self.back.backward()
-            if self.d_x is not None:
+            if self.d_x is not None and self.back.d_x is not None:
                 self.d_x += self.back.d_x[::-1]
         if self.layer.residual and self.d_x is not None:
             self.d_x += self.d_out

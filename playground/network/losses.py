@@ -11,8 +11,8 @@ def loss_and_gradient(
 ) -> float:
     """The loss of raw scores [T, O, B], averaged over the steps where `mask` [T, B] is 1 (and over O but for classes).
 
-    targets: [T, O, B], or class numbers [T, B] for cross-entropy. d_scores: [T, O, B], filled with ∂L/∂scores unless None.
-    Nothing counted gives a loss of 0 and no gradient.
+    targets: [T, O, B], or class numbers [T, B] for cross-entropy. d_scores: [T, O, B], filled with ∂L/∂scores unless
+    None. Nothing counted gives a loss of 0 and no gradient.
     """
     counted = float(mask.sum())
     outputs = scores.shape[1]

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from playground.cell.graph import Cell
+from playground.cell.graph import Cell, Init
 from playground.cell.library import LIBRARY
 from playground.compiler.lower import compile_cell
 from playground.compiler.plan import Plan
@@ -13,11 +13,10 @@ from playground.engine import Engine
 from playground.engine.devices import to_numpy
 from playground.errors import BadInput
 from playground.network.initialise import draw
+from playground.network.layer_run import LayerWeights
 from playground.network.losses import loss_and_gradient, probabilities
 from playground.network.parameters import Entry, Parameters
-from playground.network.layer_run import LayerWeights
 from playground.network.passes import Pass, States
-from playground.cell.graph import Init
 from playground.network.spec import Layer, Net, Training
 from playground.network.traces import NetTraces
 from playground.tasks.base import Batch, Facts
@@ -83,7 +82,9 @@ class Network:
     def layer_nodes(self) -> dict[str, list[str]]:
         """Layer id → the nodes that can be watched, in the cell's order; `back.NODE` for the other direction's."""
         return {
-            layer.id: [direction + node for direction in ("", "back.")[: 1 + layer.bidirectional] for node in plans[0].nodes]
+            layer.id: [
+                direction + node for direction in ("", "back.")[: 1 + layer.bidirectional] for node in plans[0].nodes
+            ]
             for layer, plans in zip(self.net.layers, self._plans, strict=True)
         }
 
@@ -104,7 +105,8 @@ class Network:
     # -- running -----------------------------------------------------------------------------------------------
 
     def forward(self, inputs: Array, start: States | None = None) -> tuple[np.ndarray, States]:
-        """Raw scores [T, B, O] ([1, B, O] when `at` is "last") for inputs [T, B, D], and the final state of all memories."""
+        """Raw scores [T, B, O] ([1, B, O] when `at` is "last") for inputs [T, B, D], and the final state of all
+        memories."""
         T, B, _ = inputs.shape
         run = self._pass(T, B, False)
         scores = run.forward(inputs, start)
@@ -166,7 +168,10 @@ class Network:
             plans = [plans[watch] for plans in self._plans]
             readout = LayerWeights(
                 {"weight": self.parameters.view("readout.weight"), "bias": self.parameters.view("readout.bias")},
-                {"weight": self.parameters.gradient("readout.weight"), "bias": self.parameters.gradient("readout.bias")},
+                {
+                    "weight": self.parameters.gradient("readout.weight"),
+                    "bias": self.parameters.gradient("readout.bias"),
+                },
             )
             run = Pass(self.engine, self.net.layers, plans, self._weights, readout, self.at, T, B, watch)
         self._passes[key] = run  # the last used stands last

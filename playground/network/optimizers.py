@@ -15,8 +15,8 @@ Array = Any  # of NumPy or of CuPy
 class OptimizerState:
     """An optimizer's settings and what it remembers of past gradients.
 
-    sgd; momentum (Polyak 1964, in PyTorch's form v ← μv + g); rmsprop (Tieleman and Hinton 2012); adam (Kingma and Ba 2015);
-    adamw (Loshchilov and Hutter 2019: decay apart from the gradient).
+    sgd; momentum (Polyak 1964, in PyTorch's form v ← μv + g); rmsprop (Tieleman and Hinton 2012); adam (Kingma and
+    Ba 2015); adamw (Loshchilov and Hutter 2019: decay apart from the gradient).
     """
 
     def __init__(self, spec: Optimizer, parameters: Parameters) -> None:

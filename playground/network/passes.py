@@ -40,8 +40,8 @@ class Pass:
         self.d_scores: Array = self.xp.zeros_like(self.scores)
 
     def forward(self, inputs: Array, start: States | None, dropout: np.random.Generator | None = None) -> Array:
-        """Raw scores [T, O, B] ([1, O, B] for a readout at the last step) of inputs [T, B, D]. dropout: where masks come
-        from while training, None otherwise."""
+        """Raw scores [T, O, B] ([1, O, B] for a readout at the last step) of inputs [T, B, D]. dropout: where masks
+        come from while training, None otherwise."""
         self.layers[0].x[...] = self.xp.asarray(inputs).transpose(0, 2, 1)
         states = iter(start or ())
         for layer in self.layers:

@@ -21,7 +21,8 @@ class Layer(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True)
     `init` replaces the cell's initialisers by parameter name (`"forget.bias"`, `"candidate.weight.h_prev"`).
     `id` is stable for the life of the layer; parameters are named after it (`layer1.forget.bias`).
     `bidirectional`: a second copy reads the sequence from its end (`layer1.back.forget.bias`), and the output is both.
-    `dropout`: share of the output that is left out at random while training. `residual`: the input is added to the output.
+    `dropout`: share of the output that is left out at random while training. `residual`: the input is added to the
+    output.
     """
 
     id: str
@@ -48,7 +49,8 @@ class Net(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
 
 
 class Optimizer(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """`momentum` is for `momentum`; `rho` for `rmsprop`; the betas for `adam` and `adamw`; `weight_decay` for `adamw`."""
+    """`momentum` is for `momentum`; `rho` for `rmsprop`; the betas for `adam` and `adamw`; `weight_decay` for
+    `adamw`."""
 
     kind: Literal["sgd", "momentum", "rmsprop", "adam", "adamw"] = "adam"
     learning_rate: PositiveFloat = 0.01
@@ -82,8 +84,8 @@ class Goal(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
 class Training(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """How all networks of an experiment are trained.
 
-    `truncate`: length of the windows of truncated BPTT, 0 for the whole sequence (Williams and Peng, 1990); the state is
-    carried from window to window and, where the task gives one long stream, from batch to batch.
+    `truncate`: length of the windows of truncated BPTT, 0 for the whole sequence (Williams and Peng, 1990); the
+    state is carried from window to window and, where the task gives one long stream, from batch to batch.
     `clip_norm`: g ← θ g/‖g‖ when ‖g‖ ≥ θ (Pascanu 2013); 0 is off. `test_every`: steps between tests.
     """
 

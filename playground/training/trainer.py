@@ -32,7 +32,7 @@ class StepResult:
 
 @dataclass
 class _Pending:
-    """What one batch has given so far. targets: how many counted."""
+    """What one batch has given so far. targets: how many counted. window: the number of the one at work."""
 
     states: States = None
     norm: float = 0.0
@@ -41,6 +41,7 @@ class _Pending:
     targets: float = 0.0
     update: bool = False
     rows: int = 0
+    window: int = 0
 
 
 def windows(batch: Batch, length: int) -> list[Batch]:
@@ -102,6 +103,7 @@ class Trainer:
         last: whether it is the end of the batch, where a readout "at the last step" is asked. Raises NotFinite.
         """
         pending = self._pending
+        pending.window += 1
         if self.network.at == "last":
             targets = float(window.mask[-1].sum()) if last else 0.0
         else:
@@ -111,7 +113,9 @@ class Trainer:
             _, pending.states = self.network.forward(window.inputs, pending.states)
             return
         with np.errstate(over="ignore", invalid="ignore"):
-            loss, pending.states = self.network.train_step_gradient(window, pending.states)
+            loss, pending.states = self.network.train_step_gradient(
+                window, pending.states, (self.steps, pending.window)
+            )
             self._refuse(math.isfinite(loss), "loss", window)
             pending.norm = clip(self.network.parameters.gradients, self.training.clip_norm)
         self._refuse(math.isfinite(pending.norm), "gradient", window)

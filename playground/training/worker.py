@@ -26,7 +26,7 @@ from playground.training.trainer import StepResult
 log = logging.getLogger(__name__)
 SLICE = 0.010  # seconds of training between two looks at the pipe
 SCALARS_EVERY = 1 / 30
-TRACES_EVERY, TRACES_SHARE = 1 / 20, 0.03
+TRACES_EVERY, TRACES_SHARE = 1 / 25, 0.06
 SAVE_AFTER = 0.05  # seconds of pause before its checkpoint is written: single steps come in quick succession
 
 

@@ -18,7 +18,10 @@ from playground.ui.settings import Settings
 
 SIZE = QSize(1440, 900)
 PATIENCE = 180.0  # s for one example to reach its step
-SHOTS = (("delayed-recall", 700, "network"), ("sunspots", 600, "sunspots"))  # example, training step, name of the picture
+SHOTS = (
+    ("delayed-recall", 700, "network"),
+    ("sunspots", 600, "sunspots"),
+)  # example, training step, name of the picture
 
 
 def wait(until: Callable[[], bool], seconds: float) -> bool:

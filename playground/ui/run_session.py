@@ -6,6 +6,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from playground.errors import BadInput
+from playground.experiment.check import check_experiment
 from playground.experiment.document import Experiment
 from playground.network.traces import Traces
 from playground.tasks.base import Facts
@@ -93,7 +94,8 @@ class RunSession(QObject):
             self._begin()
 
     def play(self) -> None:
-        self._link.play()
+        if self._can_train():
+            self._link.play()
 
     def pause(self) -> None:
         self._link.pause()
@@ -106,7 +108,8 @@ class RunSession(QObject):
             self.play()
 
     def step(self) -> None:
-        self._link.play(steps=1)
+        if self._can_train():
+            self._link.play(steps=1)
 
     def reset(self) -> None:
         self._link.reset()
@@ -167,6 +170,16 @@ class RunSession(QObject):
             actions.append((self.tr("Go on from step {0}").format(f"{checkpoint[0]:,}"), self.go_on_from_checkpoint))
         actions.append((self.tr("Start again"), self.start_again))
         self._say("error", text, tuple(actions))
+
+    def _can_train(self) -> bool:
+        """Whether the document can be trained as it is; if not, a notice says why. The worker would go on with the last
+        one that it could build."""
+        if self._link.state.state == "idle":
+            return True  # the worker says so itself, and the first Space waits for nothing
+        problems = check_experiment(self.experiment, self.folder, self.facts)
+        for problem in problems[:1]:
+            self._say("error", f"{problem.path}: {problem.message}")
+        return not problems
 
     def _on_failed(self, problem: BadInput) -> None:
         self._say("error", str(problem))

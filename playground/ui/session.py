@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from msgspec.structs import replace
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
 
 from playground.errors import BadInput
 from playground.experiment.document import Experiment
@@ -138,12 +139,12 @@ class Session(RunSession):
     @property
     def task(self) -> Task | None:
         """The task of the document, None when its settings cannot be used."""
-        return self._tasks.task(self.experiment, self.folder)
+        return self._tasks.task(self.experiment.task, self.folder)
 
     @property
     def task_problem(self) -> BadInput | None:
         """Why `task` is None."""
-        return self._tasks.problem(self.experiment, self.folder)
+        return self._tasks.problem(self.experiment.task, self.folder)
 
     @property
     def facts(self) -> Facts | None:
@@ -152,7 +153,7 @@ class Session(RunSession):
     @property
     def probe(self) -> Probe | None:
         """The sequence that is looked at, the same one as in `traces`; None when the task cannot be used."""
-        return self._tasks.probe(self.experiment, self.folder)
+        return self._tasks.probe(self.experiment.task, self.folder, self.experiment.seed)
 
     @property
     def length(self) -> int:
@@ -244,23 +245,28 @@ class Session(RunSession):
 
     def feed_file(self, path: Path) -> bool:
         """A CSV or text file becomes the sequence (one undo brings it back). An experiment is for `open_wanted`."""
-        from playground.tasks import build_task, guess_task
+        from playground.tasks import guess_task
 
         path = Path(path)
         if path.suffix.lower() == ".json":
             self.open_wanted.emit(path)
             return True
         way_out = ((self.tr("Choose another file…"), lambda: self.request.emit("feed")),)
+        QGuiApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)  # a large table takes a moment
         try:
             spec = guess_task(path)
-            facts = build_task(spec, self.folder).facts
-        except BadInput as problem:
+            problem = self._tasks.problem(spec, self.folder)
+        except BadInput as wrong:
+            problem = wrong
+        finally:
+            QGuiApplication.restoreOverrideCursor()
+        if problem is not None:
             self._say("error", str(problem), way_out)
             return False
-        if not self.apply(SetTask(spec)):
+        if not self.apply(SetTask(spec)) or self.facts is None:
             return False
         self.select(Selection("task"))
-        self._say("info", describe_fed(path, facts, self), ((self.tr("Undo"), self.undo),))
+        self._say("info", describe_fed(path, self.facts, self), ((self.tr("Undo"), self.undo),))
         return True
 
     def close(self) -> None:

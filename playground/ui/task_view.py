@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from playground.errors import BadInput
-from playground.experiment.document import Experiment
 from playground.tasks.base import Probe, Task
 from playground.tasks.spec import AnyTask
 
@@ -18,31 +17,31 @@ class TaskView:
         self._seed: int | None = None
         self._probe: Probe | None = None
 
-    def task(self, experiment: Experiment, folder: Path | None) -> Task | None:
+    def task(self, spec: AnyTask, folder: Path | None) -> Task | None:
         """None when the settings cannot be used; then `problem` says why."""
-        key = (experiment.task, folder)
+        key = (spec, folder)
         if self._key != key:
             from playground.tasks import build_task  # late: the first paint does not wait for it
 
             self._key, self._task, self._problem, self._seed = key, None, None, None
             try:
-                self._task = build_task(experiment.task, folder)
+                self._task = build_task(spec, folder)
             except BadInput as problem:
                 self._problem = problem
         return self._task
 
-    def problem(self, experiment: Experiment, folder: Path | None) -> BadInput | None:
+    def problem(self, spec: AnyTask, folder: Path | None) -> BadInput | None:
         """Why there is no task, None when there is one."""
-        self.task(experiment, folder)
+        self.task(spec, folder)
         return self._problem
 
-    def probe(self, experiment: Experiment, folder: Path | None) -> Probe | None:
+    def probe(self, spec: AnyTask, folder: Path | None, seed: int) -> Probe | None:
         """The sequence that is looked at: the one whose traces the worker sends."""
-        task = self.task(experiment, folder)
+        task = self.task(spec, folder)
         if task is None:
             return None
-        if self._probe is None or self._seed != experiment.seed:
+        if self._probe is None or self._seed != seed:
             from playground.tasks.random import stream
 
-            self._probe, self._seed = task.probe(stream(experiment.seed, "probe")), experiment.seed
+            self._probe, self._seed = task.probe(stream(seed, "probe")), seed
         return self._probe

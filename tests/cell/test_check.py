@@ -83,7 +83,13 @@ def test_a_long_chain_does_not_exhaust_the_stack() -> None:
 
 
 def test_units_must_fit_the_blocks() -> None:
-    nodes = (X, Gate("a", wires=(Wire("x"),), block=2), H, Operation("k", sources=("a", "h")), Output("out", sources=("k",)))
+    nodes = (
+        X,
+        Gate("a", wires=(Wire("x"),), block=2),
+        H,
+        Operation("k", sources=("a", "h")),
+        Output("out", sources=("k",)),
+    )
     cell = Cell("blocks", nodes=nodes)
     assert check_cell(cell) == [] and check_cell(cell, 3, 6) == []
     assert "5 units cannot be cut into blocks of 2" in check_cell(cell, 3, 5)[0].message

@@ -171,6 +171,8 @@ def test_a_new_name_goes_everywhere() -> None:
     assert check_cell(cell) == []
     assert cell.node("input").bias.of == "remember"
     assert cell.node("forget_prev").source == "remember"
+    assert [cell.node(id).label for id in ("remember", "h_prev", "shown")] == ["remember", "shown₋", "shown"]
+    assert RenameNode("forget", "f").apply(SetNode("forget", "label", "mine").apply(LSTM)).node("f").label == "mine"
     back = run(cell, RenameNode("remember", "forget"), RenameNode("last", "c_prev"), RenameNode("shown", "h"))
     assert plan(back, "a") == plan(
         run(

@@ -10,7 +10,7 @@ from playground.network.network import Network
 from playground.network.spec import Layer, Net, Readout, Training
 from playground.tasks.base import Batch, Facts
 
-T, B, D, H, O = 7, 3, 2, 5, 4  # noqa: E741
+T, B, D, H, O = 7, 3, 2, 5, 4
 
 
 @pytest.fixture

@@ -173,7 +173,11 @@ def test_frozen_weights_stay(batch: MakeBatch) -> None:
     ("net", "training", "words"),
     [
         (Net("a", ()), Training(), "networks.a: there is no layer"),
-        (Net("a", (Layer("layer1", "nobody"),)), Training(), "networks.a.layers.layer1.cell: there is no cell named 'nobody'"),
+        (
+            Net("a", (Layer("layer1", "nobody"),)),
+            Training(),
+            "networks.a.layers.layer1.cell: there is no cell named 'nobody'",
+        ),
         (
             Net("a", (Layer("layer1", "lstm", init={"forgot.bias": Init()}),)),
             Training(),
@@ -184,7 +188,11 @@ def test_frozen_weights_stay(batch: MakeBatch) -> None:
             Training(),
             "there is no gate 'nobody' to be the opposite of",
         ),
-        (Net("a", (Layer("layer1", "lstm"),)), Training(loss="cross_entropy"), "training.loss: cross_entropy does not fit"),
+        (
+            Net("a", (Layer("layer1", "lstm"),)),
+            Training(loss="cross_entropy"),
+            "training.loss: cross_entropy does not fit",
+        ),
     ],
 )
 def test_bad_networks_say_where(net: Net, training: Training, words: str) -> None:

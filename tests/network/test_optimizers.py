@@ -105,7 +105,9 @@ def test_schedules() -> None:
     halving = Schedule("step", every=100, factor=0.5)
     assert [rate(halving, step) for step in (0, 99, 100, 250)] == [1.0, 1.0, 0.5, 0.25]
     cosine = Schedule("cosine", every=100, factor=0.1)
-    assert rate(cosine, 0) == 1.0 and rate(cosine, 50) == pytest.approx(0.55) and rate(cosine, 500) == pytest.approx(0.1)
+    assert (
+        rate(cosine, 0) == 1.0 and rate(cosine, 50) == pytest.approx(0.55) and rate(cosine, 500) == pytest.approx(0.1)
+    )
     warm = Schedule("step", every=10, factor=0.5, warmup=4)
     assert [rate(warm, step) for step in (0, 1, 3, 4, 13, 14)] == [0.25, 0.5, 1.0, 1.0, 1.0, 0.5]
 

@@ -4,8 +4,8 @@ import json
 
 import numpy as np
 import pytest
-
 from pytorch_reference_cases import CASES, FILE, compute
+
 from playground.engine import choose
 from playground.network.network import Network
 from playground.network.spec import Layer, Net, Training
@@ -69,7 +69,11 @@ def compare(case: dict[str, object]) -> None:
         assert np.abs(network.parameters.gradient(name) - value).max() <= 1e-5, name
 
 
-@pytest.mark.parametrize("case", json.loads(FILE.read_text()), ids=lambda case: f"{case['kind']}-{case['layers']}{'-both' * case['bidirectional']}")
+@pytest.mark.parametrize(
+    "case",
+    json.loads(FILE.read_text()),
+    ids=lambda case: f"{case['kind']}-{case['layers']}{'-both' * case['bidirectional']}",
+)
 def test_recorded_pytorch(case: dict[str, object]) -> None:
     compare(case)
 

@@ -68,7 +68,7 @@ def test_an_error_that_nobody_caught_is_told_and_the_window_stays(qtbot, opened,
 
 
 def test_without_fonts_there_is_a_sentence(qapp, monkeypatch, capsys):
-    monkeypatch.setattr(app_module.QFontDatabase, "families", lambda: [])
+    monkeypatch.setattr(app_module.QFontDatabase, "families", list)
     assert run_window() == 2
     assert "fonts" in capsys.readouterr().err
 

@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton, QSlider
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QPushButton, QSlider
 
 from playground.cell.graph import Init
 from playground.experiment.edits import AddNet, SetTask
@@ -229,3 +229,13 @@ def test_metrics_for_people():
     assert format_metric("accuracy", 0.996) == "99.6 %"
     assert format_metric("relative_mse", 0.16249) == "0.162"
     assert format_metric("accuracy", float("nan")) == "–"
+
+
+def test_a_layer_in_both_directions_with_dropout(qtbot, session, inspector):
+    session.select(Selection("layer", "LSTM", "layer1"))
+    type_into(qtbot, inspector, "layer.dropout", "0,2")
+    inspector.findChild(QCheckBox, "layer.bidirectional").click()
+    layer = session.experiment.networks[1].layers[0]
+    assert layer.dropout == 0.2 and layer.bidirectional and not layer.residual
+    type_into(qtbot, inspector, "layer.dropout", "1")
+    assert "below 1" in error(inspector, "layer.dropout")

@@ -62,7 +62,7 @@ class Dissolve(CellEdit, frozen=True):
 
 
 class RenameNode(CellEdit, frozen=True):
-    """Another id; every wire and initialiser that names the node follows."""
+    """Another id; every wire and initialiser that names the node follows, and labels that only repeat the id."""
 
     old: str
     new: str
@@ -153,10 +153,15 @@ def check_id(id: str) -> None:
 
 def _renamed(cell: Cell, old: str, new: str) -> Cell:
     names: dict[str, str] = {old: new}
+    labels = {old: new, old.replace("_", " "): new.replace("_", " ")}
     nodes: list[AnyNode] = []
     for node in cell.nodes:
         node = with_inits(renamed(node, names), lambda init: renamed_init(init, names))
-        nodes.append(structs.replace(node, id=new) if node.id == old else node)
+        if node.id == old:
+            node = structs.replace(node, id=new, label=labels.get(node.label, node.label))
+        elif isinstance(node, Memory) and node.source == new and node.label == f"{old}₋":
+            node = structs.replace(node, label=f"{new}₋")
+        nodes.append(node)
     return structs.replace(cell, nodes=tuple(nodes))
 
 

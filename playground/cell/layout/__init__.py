@@ -1,10 +1,12 @@
 """The automatic layout of a cell for the canvas: boxes, wires, ports and the lines on which memories travel."""
+
 from playground.cell.graph import Cell
 from playground.cell.layout.assemble import assemble, bounds_of
 from playground.cell.layout.shapes import Layout, Sizes
 from playground.cell.layout.structure import analyse
 from playground.cell.layout.textbook import place_textbook
 from playground.cell.layout.wiring import Wiring
+
 
 def lay_out(cell: Cell, sizes: Sizes = Sizes()) -> Layout:
     s = analyse(cell)

@@ -17,7 +17,12 @@ def bounds_of(centres: list[Point], sizes: list[Size]) -> list[Bounds]:
 
 
 def assemble(
-    structure: Structure, sizes: list[Size], centres: list[Point], exits: dict[int, Point], paths: dict[Link, Path], strained: int
+    structure: Structure,
+    sizes: list[Size],
+    centres: list[Point],
+    exits: dict[int, Point],
+    paths: dict[Link, Path],
+    strained: int,
 ) -> Layout:
     nodes = structure.nodes
     boxes = tuple(

@@ -98,8 +98,12 @@ class Router:
         left, top = min(b[0] for b in self.boxes) - OUTER, min(b[1] for b in self.boxes) - OUTER
         right, bottom = max(b[2] for b in self.boxes) + OUTER, max(b[3] for b in self.boxes) + OUTER
         edge = CLEARANCE + 4.0
-        ys = {floor((b[1] - edge) / GRID) * GRID for b in self.boxes} | {ceil((b[3] + edge) / GRID) * GRID for b in self.boxes}
-        xs = {floor((b[0] - edge) / GRID) * GRID for b in self.boxes} | {ceil((b[2] + edge) / GRID) * GRID for b in self.boxes}
+        ys = {floor((b[1] - edge) / GRID) * GRID for b in self.boxes} | {
+            ceil((b[3] + edge) / GRID) * GRID for b in self.boxes
+        }
+        xs = {floor((b[0] - edge) / GRID) * GRID for b in self.boxes} | {
+            ceil((b[2] + edge) / GRID) * GRID for b in self.boxes
+        }
         for y in sorted(ys):
             blocked = [(b[0], b[2]) for b in self.boxes if b[1] - CLEARANCE < y < b[3] + CLEARANCE]
             for lo, hi in _free(left, right, blocked):
@@ -156,8 +160,11 @@ class Router:
 
     # -- search --------------------------------------------------------------------------------------------------------
 
-    def connect(self, net: int, starts: Sequence[Spot], goals: Sequence[Spot]) -> Path | None:
-        """The cheapest way from one of `starts`, or from what `net` has already, to one of `goals`; None if there is none."""
+    def connect(self, net: int, starts: Sequence[Spot], goals: Sequence[Spot], straight: bool = False) -> Path | None:
+        """The cheapest way from one of `starts`, or from what `net` has already, to one of `goals`; None if there is none.
+
+        `straight`: wires fork only from the first segment of their trunk.
+        """
         rays = [self._ray(goal) for goal in goals]
         heap: list[tuple[float, int, float, _Entry | None, _Ray | None, _Entry | None]] = []
         count = 0
@@ -178,6 +185,8 @@ class Router:
 
         tree = self.trees.get(net, ())
         for corridor, lo, hi, path, segment in tree:
+            if straight and segment:
+                continue
             push(0.0, _Entry(corridor, lo, hi, None, (path, segment), None))
         for start in starts:
             ray = self._ray(start)
@@ -218,7 +227,10 @@ class Router:
         crossed = sum(
             1
             for kind, where, low, high, owner in self.segments
-            if kind != ray.way and owner != net and min(at, ray.port) <= where <= max(at, ray.port) and low < ray.at < high
+            if kind != ray.way
+            and owner != net
+            and min(at, ray.port) <= where <= max(at, ray.port)
+            and low < ray.at < high
         )
         rest = abs(at - ray.port) + CROSSING * crossed + ray.spot.cost + BEND
         return cost + rest + self._along(entry.corridor, entry, ray.at, net)

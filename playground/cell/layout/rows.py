@@ -72,7 +72,7 @@ class Rows:
         return sequence
 
     def _levels(self) -> dict[int, int]:
-        level = {index: 0 for index in self.inner}
+        level = dict.fromkeys(self.inner, 0)
         for index in reversed(self.inner):  # what comes down stands as low as its readers allow
             if index in self.down:
                 targets = self.inner_targets(index)

@@ -54,7 +54,7 @@ class Spots:
         """Where wires may leave a node."""
         node = self.structure.nodes[index]
         if isinstance(node, Gate):
-            return [self._spot(index, "top", 0.0), self._spot(index, "right", 0.0)]
+            return [self._spot(index, "top", 0.0), self._spot(index, "right", 24.0)]
         if isinstance(node, Operation):
             return [
                 self._spot(index, "right", 0.0), self._spot(index, "top", 0.0),
@@ -82,7 +82,7 @@ class Spots:
         _, _, _, bottom = self.boxes[link.target]
         bus = isinstance(self.structure.nodes[link.source], Memory | Input)
         wire: Wire = node.wires[link.port]
-        below, left, top = (0.0, 80.0, 240.0) if bus else (50.0, 0.0, 30.0)
+        below, left, top = (0.0, 240.0, 240.0) if bus else (50.0, 0.0, 30.0)
         if bus and wire.kind != "full":
             below, left, top = 40.0, 60.0, 0.0
         spots = [Spot(x, bottom, "bottom", below, (link.target, "bottom", slot))]

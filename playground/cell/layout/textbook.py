@@ -6,13 +6,12 @@ Everything is on the 8 px grid; the gates' row has y = 0 and the leftmost inner 
 from dataclasses import dataclass
 
 from playground.cell.graph import Gate, Input, Memory, Output
-from playground.cell.layout.align import align, grid, median
+from playground.cell.layout.align import grid
+from playground.cell.layout.columns import Columns
 from playground.cell.layout.rows import Rows
 from playground.cell.layout.shapes import Point, Shape
 from playground.cell.layout.structure import Structure, Track
 
-SWEEPS = 12
-GAP = 32.0  # between two nodes of a row
 MARGIN = 56.0  # between the inner nodes and what stands at the edges
 BUS = 40.0  # between two lines at the bottom
 EXIT = 24.0  # least distance between the ends of two lines at the right
@@ -29,86 +28,20 @@ class Placement:
 def place_textbook(structure: Structure, sizes: list[tuple[float, float, Shape]], stretch: float = 1.0) -> Placement:
     """`stretch` > 1: more room between rows and columns, for cells with many wires."""
     rows = Rows(structure)
-    x = _Columns(rows, sizes, stretch).solve()
+    x = Columns(rows, sizes, stretch).x
     y = _heights(rows, sizes, stretch)
     return _edges(rows, sizes, x, y, stretch)
-
-
-class _Columns:
-    """Where the inner nodes stand from left to right."""
-
-    def __init__(self, rows: Rows, sizes: list[tuple[float, float, Shape]], stretch: float) -> None:
-        self.rows = rows
-        self.half = [width / 2 for width, _, _ in sizes]
-        self.members = rows.members()
-        self.gap = grid(GAP * stretch)
-        self.near = {index: self._attractors(index) for index in rows.inner}
-        # A line is tapped at the right of the node that carries it.
-        self.after = {
-            index: [source for source in rows.structure.sources[index] if source in rows.carriers]
-            for index in rows.inner
-            if index not in rows.carriers
-        }
-
-    def _attractors(self, index: int) -> list[int]:
-        """Neighbours in other rows that the node should stand straight above or below."""
-        rows = self.rows
-        sources = [source for source in rows.inner_sources(index) if source not in rows.carriers]
-        targets = [t for t in rows.inner_targets(index) if index not in rows.carriers]
-        return [other for other in (*sources, *targets) if rows.level[other] != rows.level[index]]
-
-    def _gaps(self, row: list[int]) -> list[float]:
-        gaps = []
-        for left, right in zip(row, row[1:], strict=False):
-            gaps.append(-grid(-(self.half[left] + self.half[right] + self.gap)))
-        return gaps
-
-    def solve(self) -> dict[int, float]:
-        x: dict[int, float] = {}
-        ends = [0.0] * len(self.members)
-        for index in self.rows.sequence:  # first guess: above the sources, right of what is there
-            row = self.rows.level[index]
-            near = [x[other] for other in self.near[index] if other in x]
-            x[index] = max(ends[row] + self.half[index], median(near) if near else 0.0)
-            ends[row] = x[index] + self.half[index] + self.gap
-        upwards = list(range(len(self.members)))
-        for sweep in range(SWEEPS):
-            for row in upwards if sweep % 2 == 0 else reversed(upwards):
-                self._sweep(self.members[row], x)
-        for row in upwards:
-            self._settle(self.members[row], x)
-        left = min((x[index] - self.half[index] for index in x), default=0.0)
-        return {index: grid(value - left) for index, value in x.items()}
-
-    def _least(self, index: int, x: dict[int, float]) -> float:
-        """Right of every line that the node reads."""
-        room = 24.0 + max(self.half[index] - 24.0, 0.0) + 8.0
-        return max((x[source] + room for source in self.after.get(index, ())), default=float("-inf"))
-
-    def _sweep(self, row: list[int], x: dict[int, float]) -> None:
-        wishes, weights = [], []
-        for index in row:
-            near = [x[other] for other in self.near[index]]
-            wishes.append(max(median(near) if near else x[index], self._least(index, x)))
-            weights.append(0.2 + len(near))
-        for index, value in zip(row, align(wishes, weights, self._gaps(row)), strict=True):
-            x[index] = value
-
-    def _settle(self, row: list[int], x: dict[int, float]) -> None:
-        """On the grid, and right of the lines read, whatever the row's wishes were."""
-        gaps = [0.0, *self._gaps(row)]
-        before = float("-inf")
-        for index, gap in zip(row, gaps, strict=False):
-            x[index] = grid(max(x[index], before + gap, self._least(index, x)))
-            before = x[index]
 
 
 def _heights(rows: Rows, sizes: list[tuple[float, float, Shape]], stretch: float) -> dict[int, float]:
     """The y of every row's middle, and of the row below the gates (level -1), where the lines at the bottom begin."""
     tallest = [max((sizes[index][1] for index in row), default=34.0) for row in rows.members()]
     y = {0: 0.0}
+    leaving = sum(isinstance(rows.structure.nodes[t.source], Gate) for t in rows.structure.tracks if t.source and not t.path)
     for level in range(1, len(tallest)):
         step = tallest[level - 1] / 2 + tallest[level] / 2 + 36.0 * stretch
+        if level == 1:
+            step += EXIT * max(leaving - 1, 0)  # gates that a memory remembers leave above the others
         y[level] = y[level - 1] - grid(step)
     y[-1] = grid(tallest[0] / 2 + 44.0 * stretch)
     return y
@@ -145,8 +78,8 @@ def _edges(
     for index, node in enumerate(structure.nodes):
         if isinstance(node, Output):
             wish = [centres[source].y for source in structure.sources[index] if source in centres]
-            height = _free(wish[0] if wish else 0.0, taken, sizes[index][1] / 2 + 8.0, down=bool(rows.tracks))
-            taken.extend((height - 8.0, height, height + 8.0))
+            height = _free(wish[0] if wish else 0.0, taken, sizes[index][1] / 2 + 24.0, down=bool(rows.tracks))
+            taken.append(height)
             centres[index] = Point(grid(right - sizes[index][0] / 2), height)
     return Placement(tuple(centres[index] for index in range(len(structure.nodes))), exits)
 

@@ -24,6 +24,9 @@ class Wiring:
         self.paths: dict[Link, Path] = dict(kept or {})
         self.claimed: dict[tuple[int, str, int], tuple[int, bool]] = {}
         self.lines = lane_links(structure)
+        carried = {track.memory for track in structure.tracks if track.path}
+        nodes = structure.nodes
+        self.taps = {k for k, node in enumerate(nodes) if isinstance(node, Memory | Input) and k not in carried}
         for path in self.paths.values():
             self._claim(path)
             self.router.add(path)
@@ -46,10 +49,10 @@ class Wiring:
             if link in self.lines:
                 return (0, b[0], link)
             if link.back:
-                return (3, far, link)
+                return (1, 0.0, link)
             if isinstance(nodes[link.source], Memory | Input):
-                return (2, b[0], link)
-            return (1, far, link)
+                return (3, b[0], link)
+            return (2, far, link)
 
         return sorted(self.structure.links, key=rank)
 
@@ -63,7 +66,7 @@ class Wiring:
             goals = [self._charged(spot, net, leaving=False) for spot in self.spots.entering(link)]
         # A spot that another source uses is taken only where nothing else is left.
         free = [spot for spot in goals if spot.cost < SHARED] or goals
-        path = self.router.connect(net, [s for s in starts if s.cost < SHARED] or starts, free)
+        path = self.router.connect(net, [s for s in starts if s.cost < SHARED] or starts, free, net in self.taps)
         if path is None and (len(free) < len(goals) or any(spot.cost >= SHARED for spot in starts)):
             path = self.router.connect(net, starts, goals)
         if path is None:

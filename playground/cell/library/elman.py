@@ -46,7 +46,7 @@ INDRNN = Cell(
     name="indrnn",
     label="IndRNN",
     paper="Li et al. (2018), Independently recurrent neural network",
-    about="Every unit remembers only itself: the recurrent matrix is a vector, so its gradient is u to the power of the lag.",
+    about="Every unit remembers only itself: its recurrent matrix is a vector, and its gradient a power of one number.",
     nodes=(
         X,
         H_PREV,

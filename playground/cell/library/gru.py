@@ -14,7 +14,7 @@ GRU = Cell(
     name="gru",
     label="GRU",
     paper="Cho et al. (2014), with the reset after the product as in cuDNN and PyTorch",
-    about="Two gates and one state: the update gate keeps or replaces, the reset gate hides the past from the candidate.",
+    about="One state, two gates: the update gate keeps or replaces, the reset gate hides the past from the candidate.",
     nodes=(
         X,
         H_PREV,
@@ -35,7 +35,7 @@ GRU_2014 = Cell(
     name="gru_2014",
     label="GRU 2014",
     paper="Cho et al. (2014), Learning phrase representations using RNN encoder-decoder",
-    about="The first GRU: the reset gate acts on the state before the product, so a step has two products, one after the other.",
+    about="The first GRU: the reset gate acts before the product, so a step has two products, one after the other.",
     nodes=(
         X,
         H_PREV,

@@ -28,7 +28,7 @@ LSTM = Cell(
     name="lstm",
     label="LSTM",
     paper="Hochreiter and Schmidhuber (1997); forget gate by Gers, Schmidhuber and Cummins (2000)",
-    about="A cell state that is only multiplied by the forget gate and added to, so that the error can flow back unharmed.",
+    about="A cell state that is only multiplied by the forget gate and added to: the error can flow back unharmed.",
     nodes=(
         X,
         H_PREV,

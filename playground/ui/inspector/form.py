@@ -107,11 +107,11 @@ class Form(QWidget):
         self._follow(path, field.show_value, row)
         return row
 
-    def tick(self, path: str, text: str, words: str, help: str = "") -> Row:
+    def tick(self, path: str, text: str, words: str, help: str = "", name: str = "") -> Row:
         """Yes or no."""
         setter = self._setter(path)
         field = QCheckBox(words)
-        row = self._row(path, text, field, help)
+        row = self._row(name or path, text, field, help)
         field.clicked.connect(lambda checked: row.show_problem(setter(checked, False)))
         self._follow(path, field.setChecked, row)
         return row

@@ -47,6 +47,27 @@ class LayerPage(Form):
             high=4096,
             name="layer.units",
         )
+        self.number(
+            f"{self._base}.dropout",
+            self.tr("dropout"),
+            self.tr("Share of the output that is left out at random while training: 0 to below 1"),
+            low=0,
+            name="layer.dropout",
+        )
+        self.tick(
+            f"{self._base}.bidirectional",
+            self.tr("directions"),
+            self.tr("both"),
+            self.tr("A second copy reads the sequence from its end; the output is both"),
+            name="layer.bidirectional",
+        )
+        self.tick(
+            f"{self._base}.residual",
+            self.tr("input"),
+            self.tr("added to output"),
+            self.tr("A residual path: the layer's input is added to its output"),
+            name="layer.residual",
+        )
         gates = [node for node in cell.nodes if isinstance(node, Gate) and node.bias is not None] if cell else []
         if gates:
             self.heading(self.tr("BIASES AT THE START"))
