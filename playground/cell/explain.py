@@ -5,7 +5,7 @@ interpreter computes, to rounding.
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,19 @@ SHOWN = 12  # terms of one wire that are written out, the largest first
 
 
 def _exp(a: float) -> float:
-    return math.exp(a) if a < 709.7 else math.inf
+    try:
+        return math.exp(a)
+    except OverflowError:
+        return math.inf
+
+
+def _sum(numbers: Iterable[float]) -> float:
+    """Exact where it can be."""
+    terms = list(numbers)
+    try:
+        return math.fsum(terms)
+    except (OverflowError, ValueError):  # beyond the largest number, or ∞ − ∞
+        return sum(terms)
 
 
 def _sigmoid(a: float) -> float:
@@ -128,17 +140,14 @@ class Explanation:
         for part in self.parts:
             name = called[part.source]
             lines.append(f"from {name}: {number(part.total)}" + (f" ({part.kind})" if part.kind != "full" else ""))
-            largest = sorted(part.factors, key=lambda factor: -abs(factor.product))[:most]
-            shown = (
-                [factor for factor in part.factors if factor in largest] if len(part.factors) > most else part.factors
-            )
-            for factor in shown[:most]:
+            by_size = sorted(range(len(part.factors)), key=lambda k: -abs(part.factors[k].product))
+            for factor in (part.factors[k] for k in sorted(by_size[:most])):
                 what = number(factor.value)
                 if factor.weight is not None:
-                    what = f"{number(factor.weight)} × {what} = {number(factor.product)}"
+                    what = f"{number(factor.weight)} × {_guarded(factor.value)} = {number(factor.product)}"
                 lines.append(f"    {name}[{factor.unit}]: {what}")
             if len(part.factors) > most:
-                rest = part.total - sum(factor.product for factor in shown[:most])
+                rest = _sum(part.factors[k].product for k in by_size[most:])
                 lines.append(f"    {len(part.factors) - most} smaller ones: {number(rest)}")
         if self.bias is not None:
             lines.append(f"bias: {number(self.bias)}")
@@ -181,8 +190,9 @@ def explain(
     """The arithmetic behind one number.
 
     parameters: name within the cell ("forget.weight.x" [size, source size], diagonals and biases [size]) → array.
-    values_now: node → its values [size] at this step, of a memory the value it shows at this step. Raises BadInput
-    for a node or unit that there is not, and for a node that is not computed because nothing reads it.
+    values_now: node → its values [size] at this step, of a memory the value it shows at this step. Raises BadInput for
+    a node or unit that there is not, for a node that is not computed because nothing reads it, and for a cell that is
+    wired in another way than the one the numbers come from.
     """
     found = next((other for other in cell.nodes if other.id == node), None)
     if found is None:
@@ -192,12 +202,23 @@ def explain(
     size = len(values_now[node])
     if not 0 <= unit < size:
         raise BadInput(f"{node}[{unit}]", "there is no such unit", f"choose one from 0 to {size - 1}")
+    names = _names(cell)
+    try:
+        if isinstance(found, Gate):
+            return _gate(found, parameters, values_now, unit, size, names)
+        if isinstance(found, Operation):
+            return _operation(found, values_now, unit, size, names)
+        return _passed_on(found, values_now, unit, names)
+    except (KeyError, IndexError):
+        raise BadInput(node, "the network that runs is wired in another way", "let it train a step") from None
+
+
+def _names(cell: Cell) -> dict[str, str]:
+    """As in formulas; a memory of h is "h₋"."""
     names = short_names(cell)
-    if isinstance(found, Gate):
-        return _gate(found, parameters, values_now, unit, size, names)
-    if isinstance(found, Operation):
-        return _operation(found, values_now, unit, size, names)
-    return _passed_on(found, values_now, unit, names)
+    kept = {node.id for node in cell.nodes if not isinstance(node, Memory)}
+    past = [node for node in cell.nodes if isinstance(node, Memory) and node.source in kept]
+    return names | {node.id: f"{names[node.source]}₋" for node in past}
 
 
 def number(value: float) -> str:
@@ -221,12 +242,7 @@ def _gate(
 ) -> Explanation:
     parts = tuple(_part(gate, wire, parameters, values, unit, size) for wire in gate.wires)
     bias = None if gate.bias is None else float(parameters[f"{gate.id}.bias"][unit])
-    total = (
-        math.fsum(part.total for part in parts)
-        if all(math.isfinite(p.total) for p in parts)
-        else sum(part.total for part in parts)
-    )
-    total += bias or 0.0
+    total = _sum(part.total for part in parts) + (bias or 0.0)
     activated = ONE[gate.activation](total)
     return Explanation(
         gate.id,
@@ -255,9 +271,7 @@ def _part(
     else:
         weight = float(parameters[name][unit]) if wire.kind == "diagonal" else None
         factors = (_factor(wire.source, unit, size, values, weight),)
-    products = [factor.product for factor in factors]
-    finite = all(map(math.isfinite, products))
-    return Part(wire.source, wire.kind, factors, math.fsum(products) if finite else sum(products))
+    return Part(wire.source, wire.kind, factors, _sum(factor.product for factor in factors))
 
 
 def _operation(

@@ -7,7 +7,7 @@ import json
 import math
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -19,6 +19,18 @@ from playground.experiment.schema import Finding, find_errors, found, suggest
 SUFFIX = ".experiment.json"
 LARGEST = 16 * 2**20
 DEEPEST = 100
+
+
+class Kind(NamedTuple):
+    """A sort of JSON file of ours, for sentences about one: what it holds ("an experiment"), how its name ends, and how
+    many bytes it has at most."""
+
+    holds: str
+    suffix: str
+    largest: int
+
+
+EXPERIMENT = Kind("an experiment", SUFFIX, LARGEST)
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 # Installed, the examples lie inside the package; in a checkout beside it.
@@ -47,12 +59,12 @@ class BadFile(BadInput):
 
 def load(path: Path | str) -> Experiment:
     """The experiment in this file. Raises BadInput."""
-    return loads(_read(Path(path)), str(path))
+    return loads(read_bytes(Path(path), EXPERIMENT), str(path))
 
 
 def loads(data: bytes, place: str) -> Experiment:
     """The experiment in these bytes; `place` says in errors where they came from. Raises BadInput."""
-    raw = upgrade(_parse(data, place), place)
+    raw = upgrade(parse(data, place, EXPERIMENT), place)
     findings = find_errors(raw, Experiment)
     if findings:
         raise BadFile(place, tuple(findings))
@@ -140,14 +152,15 @@ def check_values(value: Any, place: str, path: str = "") -> None:
             raise BadInput(where, "a text here holds half a character (a lone surrogate)", "type it again") from None
 
 
-def _read(path: Path) -> bytes:
+def read_bytes(path: Path, kind: Kind) -> bytes:
+    """What stands in a file of this kind, if it can be one. Raises BadInput."""
     try:
         if path.is_dir():
-            raise BadInput(str(path), "this is a folder", f"give a file, NAME{SUFFIX}")
+            raise BadInput(str(path), "this is a folder", f"give a file, NAME{kind.suffix}")
         if path.exists() and not path.is_file():
-            raise BadInput(str(path), "this is not an ordinary file", f"give a file, NAME{SUFFIX}")
+            raise BadInput(str(path), "this is not an ordinary file", f"give a file, NAME{kind.suffix}")
         with path.open("rb") as file:
-            data = file.read(LARGEST + 1)
+            data = file.read(kind.largest + 1)
     except FileNotFoundError:
         raise BadInput(str(path), "this file does not exist", "check the path") from None
     except PermissionError:
@@ -155,13 +168,14 @@ def _read(path: Path) -> bytes:
     except (OSError, ValueError) as error:
         problem = getattr(error, "strerror", None) or str(error)
         raise BadInput(str(path), f"cannot be read ({problem.lower()})", "check the path") from None
-    if len(data) > LARGEST:
-        raise BadInput(str(path), f"too big for an experiment (over {LARGEST >> 20} MB)", "is it another kind of file?")
+    if len(data) > kind.largest:
+        problem = f"too big for {kind.holds} (over {kind.largest >> 20} MB)"
+        raise BadInput(str(path), problem, "is it another kind of file?")
     return data
 
 
-def _parse(data: bytes, place: str) -> dict[str, Any]:
-    """JSON, more strictly than usual: no key twice, no NaN or Infinity, an object at the top."""
+def parse(data: bytes, place: str, kind: Kind) -> dict[str, Any]:
+    """JSON, more strictly than usual: no key twice, no NaN or Infinity, an object at the top. Raises BadInput."""
 
     def no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         result: dict[str, Any] = {}
@@ -175,11 +189,11 @@ def _parse(data: bytes, place: str) -> dict[str, Any]:
         raise BadInput(place, f"{text} is not a number in JSON", "give a finite number")
 
     if not data.strip():
-        raise BadInput(place, "this file is empty", "save an experiment to it, or open another")
+        raise BadInput(place, "this file is empty", f"save {kind.holds} to it, or open another")
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise BadInput(place, "this is UTF-16, not UTF-8 text", "save it again as UTF-8")
     if b"\0" in data:
-        raise BadInput(place, "this is a binary file", f"give an experiment, NAME{SUFFIX}")
+        raise BadInput(place, "this is a binary file", f"give {kind.holds}, NAME{kind.suffix}")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -196,7 +210,7 @@ def _parse(data: bytes, place: str) -> dict[str, Any]:
     except ValueError:
         raise BadInput(place, "a number with too many digits", "give a smaller number") from None
     if not isinstance(raw, dict):
-        raise BadInput(place, f"found {found(raw)} at the top", "an experiment is an object {…}")
+        raise BadInput(place, f"found {found(raw)} at the top", f"{kind.holds} is an object {{…}}")
     if _depth(raw) > DEEPEST:
         raise BadInput(place, "nested too deeply", "is it another kind of file?")
     check_values(raw, place)

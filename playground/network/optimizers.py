@@ -96,7 +96,8 @@ class OptimizerState:
 
 
 _MEMORIES: dict[str, tuple[str, ...]] = {
-    "sgd": (), "momentum": ("velocity",), "rmsprop": ("square",), "adam": ("mean", "square"), "adamw": ("mean", "square"),
+    "sgd": (), "momentum": ("velocity",), "rmsprop": ("square",),
+    "adam": ("mean", "square"), "adamw": ("mean", "square"),
 }  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from playground.ui.theme import THEMES
 
 if TYPE_CHECKING:
     from playground.ui.main_window import MainWindow
+    from playground.ui.session import Session
 
 log = logging.getLogger(__name__)
 FIRST_EXAMPLE = "delayed-recall"
@@ -78,6 +79,7 @@ def open_window(settings: Settings, path: Path | None = None) -> "MainWindow":
     session.notice.disconnect(kept.append)
     for notice in kept:
         window.notices.show_notice(notice)
+    QGuiApplication.styleHints().colorSchemeChanged.connect(lambda _: follow_system(session))
     catch_errors(settings, window)
     window.show()
     return window
@@ -87,6 +89,12 @@ def system_scheme() -> str:
     """ "light" or "dark", as the system has it; light where it does not say."""
     hints = QGuiApplication.styleHints()
     return "dark" if hints.colorScheme() == Qt.ColorScheme.Dark else "light"
+
+
+def follow_system(session: "Session") -> None:
+    """The system went dark or light: so do we, unless the person has chosen."""
+    if not session.settings.theme:
+        session.set_theme(system_scheme(), remember=False)
 
 
 class ErrorTeller(QObject):

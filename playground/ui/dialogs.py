@@ -10,7 +10,8 @@ Answer = Literal["save", "discard", "cancel"]
 
 
 class Dialogs(QObject):
-    """`preset`: answers by question ("open", "save", "feed", "unsaved"); what is answered there is not asked."""
+    """`preset`: answers by question ("open", "save", "feed", "folder", "unsaved"); what is
+    answered there is not asked."""
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
@@ -34,6 +35,13 @@ class Dialogs(QObject):
             return self._preset_path("save")
         kinds = self.tr("Experiments (*.experiment.json)")
         name, _ = QFileDialog.getSaveFileName(self._window, self.tr("Save the experiment"), str(suggestion), kinds)
+        return Path(name) if name else None
+
+    def ask_folder(self, folder: Path) -> Path | None:
+        """Into which folder to write."""
+        if "folder" in self.preset:
+            return self._preset_path("folder")
+        name = QFileDialog.getExistingDirectory(self._window, self.tr("Export everything into"), str(folder))
         return Path(name) if name else None
 
     def ask_unsaved(self, name: str) -> Answer:

@@ -8,6 +8,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragMoveEvent, QDropEve
 from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QSplitter, QVBoxLayout, QWidget
 
 from playground import __version__
+from playground.errors import BadInput
 from playground.experiment.edits import RemoveLayer, RemoveNet
 from playground.ui.canvas import NetworkCanvas
 from playground.ui.dialogs import Dialogs
@@ -128,6 +129,9 @@ class MainWindow(QMainWindow):
         session.theme_changed.connect(self._show_theme)
         session.request.connect(self._answer)
         session.open_wanted.connect(self.open)
+        session.opened.connect(lambda experiment: self.plots.take_view(experiment.view.get("plots")))
+        session.view = lambda: {"plots": self.plots.view()}
+        self.plots.take_view(session.experiment.view.get("plots"))
         self.palette_panel.feed_wanted.connect(self.ask_feed)
         self.painted.connect(self._after_first_paint)
 
@@ -167,6 +171,25 @@ class MainWindow(QMainWindow):
         name = self.session.experiment.name.replace("/", "-") or "experiment"
         path = self.dialogs.ask_save(self.session.path or self._folder() / f"{name}.experiment.json")
         return path is not None and self.session.save(path)
+
+    def export_all(self, format: str) -> None:
+        """Every plot and the canvas into one folder; what has nothing to show yet is named."""
+        from playground.ui.figures import render
+
+        folder = self.dialogs.ask_folder(self._folder())
+        if folder is None:
+            return
+        problems = []
+        for name, _, part in self.exportable():
+            try:
+                render(part, folder / f"{name}.{format}", format)
+            except BadInput as problem:
+                problems.append(str(problem))
+        text = self.tr("{0} figures are in {1}.").format(len(self.exportable()) - len(problems), folder)
+        if problems:
+            more = self.tr("{0} could not be written: {1}").format(len(problems), problems[0])
+            text = f"{text} {more}"
+        self.notices.show_notice(Notice("warning" if problems else "info", text))
 
     def show_keys(self) -> None:
         KeysDialog(self).show()

@@ -144,6 +144,12 @@ class Menus(QObject):
             for format in FORMATS:
                 self._add(menu, f"export.{name}.{format}", f"{format.upper()}…", self._exporter(part, format))
 
+        self._export.addSeparator()
+        menu = self._export.addMenu(self.tr("Everything"))
+        for format in FORMATS:
+            every = partial(self._window.export_all, format)
+            self._add(menu, f"export.all.{format}", f"{format.upper()}…", every)
+
     def _exporter(self, part: object, format: str) -> Callable[[], object]:
         def run() -> None:
             from playground.ui.figures.dialog import export_dialog

@@ -1,5 +1,7 @@
 """The plots under the canvas: each in a dock that can be moved, tabbed, floated and closed."""
 
+from typing import Any
+
 from PySide6.QtCore import QByteArray, QEvent, Qt, Signal
 from PySide6.QtGui import QAction, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
@@ -147,6 +149,22 @@ class PlotArea(QMainWindow):
         self.resizeDocks(heads, [100] * len(heads), across)
         self.resizeDocks(heads, [100] * len(heads), down)
         self._name_tabs()
+
+    def view(self) -> dict[str, Any]:
+        """What is set in the plots and which of them are open, as plain values for the document."""
+        opened = [name for name, dock in self.docks.items() if dock.toggleViewAction().isChecked()]
+        return {"open": opened, "settings": {name: plot.settings() for name, plot in self.plots().items()}}
+
+    def take_view(self, view: Any) -> None:
+        """Take over what `view` returned; anything else is passed over."""
+        if not isinstance(view, dict):
+            return
+        settings, opened = view.get("settings"), view.get("open")
+        for name, dock in self.docks.items():
+            if isinstance(opened, list):
+                dock.setVisible(name in opened)
+            if isinstance(settings, dict) and isinstance(settings.get(name), dict):
+                dock.plot.restore(settings[name])
 
     def state(self) -> QByteArray:
         return self.saveState()

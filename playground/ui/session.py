@@ -4,6 +4,7 @@ import logging
 import shutil
 import tempfile
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,7 @@ class Session(RunSession):
     time_changed = Signal(int)
     theme_changed = Signal(object)
     file_changed = Signal()  # path or dirty
+    opened = Signal(object)  # another document, after everything else has been told
     open_wanted = Signal(object)  # a path; the window asks first what becomes of unsaved changes
     request = Signal(str)  # something only the window can do: "open", "feed", "save_as", "examples"
 
@@ -61,6 +63,7 @@ class Session(RunSession):
         self._tasks = TaskView()
         self.time = 0
         self.selection: Selection | None = None
+        self.view: Callable[[], dict[str, Any]] = dict  # how the window looks, saved with the document
         self.theme: Theme = THEMES.get(self.settings.theme, LIGHT)
 
     # -- the document ---------------------------------------------------------------------------------------------
@@ -177,8 +180,10 @@ class Session(RunSession):
             self.time = time
             self.time_changed.emit(time)
 
-    def set_theme(self, name: str) -> None:
-        self.settings.theme = name
+    def set_theme(self, name: str, remember: bool = True) -> None:
+        """ "light" or "dark"; `remember`: also at the next launch, as the person chose it."""
+        if remember:
+            self.settings.theme = name
         if THEMES[name] is not self.theme:
             self.theme = THEMES[name]
             self.theme_changed.emit(self.theme)
@@ -232,7 +237,7 @@ class Session(RunSession):
         try:
             if target.parent != self.folder:
                 self._pin_file()
-            save(self.experiment, target)
+            save(replace(self.experiment, view=self.view() or self.experiment.view), target)
         except BadInput as problem:
             self._say("error", str(problem), ((self.tr("Save elsewhere…"), lambda: self.request.emit("save_as")),))
             return False
@@ -290,6 +295,7 @@ class Session(RunSession):
         self.select(None)
         self._begin()
         self._document_edited(None)
+        self.opened.emit(experiment)
 
     def _document_edited(self, before: Experiment | None) -> None:
         """`before`: the document until now; None for another document."""

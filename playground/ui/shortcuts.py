@@ -1,7 +1,7 @@
 """Keys that a widget needs for itself must not reach the window's shortcuts: Space in a text is a space."""
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSlider,
@@ -35,10 +35,23 @@ class ShortcutGuard(QObject):
             new.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and wants(watched, event):
-            event.accept()
-            return True
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            if wants(watched, event):
+                event.accept()
+                return True
+            if leaves_undo(watched, event):
+                event.ignore()
+                return True
         return super().eventFilter(watched, event)
+
+
+def leaves_undo(widget: QObject, event: QKeyEvent) -> bool:
+    """Whether undo means the document: a field in which nothing was typed has nothing of its own to undo."""
+    if not any(event.matches(key) for key in (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo)):
+        return False
+    if isinstance(widget, QLineEdit):
+        return not widget.isModified()
+    return isinstance(widget, QPlainTextEdit) and not widget.document().isModified()
 
 
 def wants(widget: QObject, event: QKeyEvent) -> bool:

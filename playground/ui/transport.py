@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
 from playground.cell.library import LIBRARY
 from playground.experiment.document import Experiment
+from playground.ui.sequences import describe
 from playground.ui.session import Session
 from playground.ui.state import RunState
 from playground.ui.style import set_look
@@ -91,8 +92,10 @@ class Transport(QFrame):
             self._session.set_speed(speed)
 
     def _show_document(self, experiment: Experiment) -> None:
-        self.title.setText(experiment.name + (" •" if self._session.dirty else ""))
-        self.title.setAccessibleName(experiment.name)
+        what = describe(experiment.task)  # said by the task, so that it is true after every edit
+        self.title.setText(what + (" •" if self._session.dirty else ""))
+        self.title.setAccessibleName(what)
+        self.title.setToolTip(experiment.name)
         self.subtitle.setText(self._subtitle(experiment))
         self.title.updateGeometry()
         self._show_run(self._session.run_state)

@@ -38,7 +38,9 @@ WRONG: dict[str, tuple[tuple[AnyNode, ...], str, str]] = {
     "a gate that feeds itself": ((X, Gate("h", wires=(Wire("x"), Wire("h"))), OUT), "h", "has no memory"),
     "a block of none": ((X, Gate("h", wires=(Wire("x"),), block=0), OUT), "h", "block of 0"),
     "a gate scaled away": ((X, Gate("h", wires=(Wire("x"),), scale=0.0), OUT), "h", "scaled by 0"),
-    "chrono without a lag": ((X, Gate("h", wires=(Wire("x"),), bias=Init("chrono", 1.0)), OUT), "h", "longest lag of 1"),
+    "chrono without a lag": (
+        (X, Gate("h", wires=(Wire("x"),), bias=Init("chrono", 1.0)), OUT), "h", "longest lag of 1"
+    ),
     "opposite of nobody": (
         (X, Gate("h", wires=(Wire("x"),), bias=Init("chrono_opposite", 9.0, "f")), OUT), "h", "opposite of gate 'f'"
     ),

@@ -1,4 +1,4 @@
-"""A session and a window on a small experiment, with settings in a temporary folder and a real worker where it is started."""
+"""A session and a window on a small experiment, settings in a temporary folder, a real worker where one is started."""
 
 import pytest
 

@@ -11,6 +11,7 @@ from PySide6.QtCore import QTimer
 from playground.experiment import files
 from playground.ui import app as app_module
 from playground.ui.app import open_window, run_window
+from playground.ui.recovery import left_behind
 from playground.ui.settings import HOME
 
 WAIT = 20_000
@@ -100,7 +101,10 @@ def test_a_second_launch_hands_over_and_leaves(tmp_path):
     try:
         assert first.stdout.readline().strip() == "ready"
         example = files.examples()["adding"]
-        code = f"import sys; from pathlib import Path; from playground.ui.app import run_window; sys.exit(run_window(Path({str(example)!r})))"
+        code = (
+            "import sys; from pathlib import Path; from playground.ui.app import run_window;"
+            f"sys.exit(run_window(Path({str(example)!r})))"
+        )
         second = subprocess.run(
             [sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=60, check=False
         )
@@ -125,3 +129,28 @@ def test_run_window_ends_with_the_window(qapp, tmp_path, monkeypatch):
     hook = sys.excepthook
     assert run_window() == 0
     sys.excepthook = hook
+
+
+def test_a_window_that_crashes_loses_nothing(tmp_path, settings):
+    """A real process edits and dies at once; the next one finds the document."""
+    code = (
+        "import os\n"
+        "from playground.ui.app import make_application\n"
+        "from playground.ui.session import Session\n"
+        "from playground.ui.settings import Settings\n"
+        "from playground.experiment.edits import SetValue\n"
+        "from PySide6.QtTest import QTest\n"
+        "app = make_application()\n"
+        "session = Session(settings=Settings())\n"
+        "session.apply(SetValue('name', 'Nearly lost'))\n"
+        "QTest.qWait(1000)\n"
+        "os.abort()\n"
+    )
+    root = Path(__file__).parents[2]
+    environment = {**os.environ, HOME: str(settings.config_folder), "PYTHONPATH": str(root)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, timeout=60, check=False, cwd=tmp_path
+    )
+    assert done.returncode != 0
+    (found,) = left_behind(settings.recovery_folder)
+    assert found.experiment.name == "Nearly lost"

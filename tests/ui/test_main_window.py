@@ -1,6 +1,7 @@
 """Menus, keys, files and looks of the window. Most of it without a worker: nothing here trains."""
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
@@ -145,7 +146,7 @@ def test_save_under_a_name(quiet, tmp_path):
     path = tmp_path / "mine.experiment.json"
     quiet.dialogs.preset["save"] = path
     quiet.menus.actions["file.save"].trigger()
-    assert files.load(path) == quiet.session.experiment
+    assert replace(files.load(path), view={}) == quiet.session.experiment
     assert "mine.experiment.json" in quiet.windowTitle()
 
 
@@ -301,3 +302,51 @@ def test_help_lists_the_keys(qtbot, quiet):
     dialog = quiet.findChild(object, "dialog.keys")
     assert dialog is not None and dialog.isVisible()
     dialog.close()
+
+
+def test_everything_is_exported_into_a_folder(quiet, tmp_path):
+    quiet.dialogs.preset["folder"] = tmp_path
+    quiet.menus._list_exports()
+    quiet.menus.actions["export.all.svg"].trigger()
+    written = {file.stem for file in tmp_path.glob("*.svg")}
+    assert {"network", "loss"} <= written <= {"network", *quiet.plots.docks}
+    assert quiet.notices.notices[0].text.startswith(f"{len(written)} figures are in")
+    (tmp_path / "file").write_text("")
+    quiet.dialogs.preset["folder"] = tmp_path / "file"
+    quiet.menus.actions["export.all.png"].trigger()
+    assert quiet.notices.notices[0].level == "warning" and "0 figures" in quiet.notices.notices[0].text
+
+
+def test_open_plots_and_their_settings_are_saved_with_the_document(quiet, tmp_path):
+    session, plots = quiet.session, quiet.plots
+    plots.docks["gates"].close()
+    quiet.menus.actions["view.log_y"].trigger()
+    log_y = plots.plots()["loss"].log_y
+    assert session.save(tmp_path / "mine") and not session.dirty
+    session.new_from_example("adding")
+    plots.arrange()
+    plots.plots()["loss"].set_log_y(not log_y)
+    session.open(tmp_path / "mine.experiment.json")
+    assert plots.docks["gates"].isHidden() and plots.plots()["loss"].log_y == log_y
+    assert not session.dirty
+    plots.take_view({"open": 3, "settings": {"loss": 7}})  # nonsense in a file does no harm
+    plots.arrange()
+
+
+def test_undo_in_a_field_where_nothing_is_typed_undoes_the_document(qtbot, quiet):
+    field = quiet.findChild(QLineEdit, "training.batch")
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, "64")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert quiet.session.experiment.training.batch == 64 and field.hasFocus()
+    qtbot.keyClick(field, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert quiet.session.experiment.training.batch == 8 and field.text() == "8"
+    qtbot.keyClicks(field, "9")
+    qtbot.keyClick(field, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert quiet.session.history.can_redo and not quiet.session.history.can_undo  # only the typing was undone
+
+
+def test_the_title_is_true_after_every_edit(quiet):
+    quiet.session.apply(SetValue("task.lag", 33))
+    assert quiet.transport.title.text() == "Delayed recall · lag 33 •"

@@ -6,8 +6,8 @@ from playground.ui.race import Race, find_target
 
 
 def facts(**changes):
-    values = dict(name="t", about="", inputs=1, outputs=1, length=5, loss="mse", metrics=("relative_mse",))
-    return Facts(**{**values, **changes})
+    values = {"name": "t", "about": "", "inputs": 1, "outputs": 1, "length": 5, "loss": "mse"}
+    return Facts(**{**values, "metrics": ("relative_mse",), **changes})
 
 
 def report(step, losses, values, metric="accuracy"):

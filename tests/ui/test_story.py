@@ -111,6 +111,18 @@ def test_a_cell_from_the_palette_lands_on_the_canvas_and_trains(qtbot, window):
     assert [row[0] for row in window.inspector.race.texts()] == ["RNN", "LSTM", "GRU"]
 
 
+def test_figures_and_numbers_of_what_was_trained(qtbot, window, tmp_path):
+    train_to(qtbot, window, 25)
+    pause(qtbot, window)
+    qtbot.waitUntil(lambda: window.session.traces is not None and window.session.traces.step > 0, timeout=WAIT)
+    window.dialogs.preset["folder"] = tmp_path
+    window.menus._list_exports()
+    for format in ("svg", "csv"):
+        window.menus.actions[f"export.all.{format}"].trigger()
+        assert {file.stem for file in tmp_path.glob(f"*.{format}")} == {"network", *window.plots.docks}
+        assert window.notices.notices[0].level == "info"
+
+
 def test_the_learning_rate_changes_while_it_trains(qtbot, window):
     session = window.session
     train_to(qtbot, window, 5)

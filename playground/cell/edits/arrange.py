@@ -27,6 +27,9 @@ class MoveNodes(CellEdit, frozen=True):
     def label(self) -> str:
         return f"move {some(self.places)}"
 
+    def setting(self) -> str:
+        return f"{','.join(sorted(self.places))}.place"
+
     def apply(self, cell: Cell) -> Cell:
         require(cell, self.places)
         check_places(self.places)

@@ -26,6 +26,10 @@ class CellEdit(Struct, frozen=True):
         """The cell after this edit. Raises BadInput."""
         raise NotImplementedError
 
+    def setting(self) -> str:
+        """What the edit sets, where that is one thing: edits of the same thing in one gesture can be one undo."""
+        return ""
+
     def renames(self) -> dict[str, str]:
         """Nodes that have another id afterwards, old → new: what is named after them follows."""
         return {}

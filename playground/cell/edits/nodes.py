@@ -116,6 +116,9 @@ class SetNode(CellEdit, frozen=True):
         plain = isinstance(self.value, str | int | float) and 0 < len(str(self.value)) <= 24
         return f"set {name} of {self.id} to {self.value}" if plain else f"change {name} of {self.id}"
 
+    def setting(self) -> str:
+        return f"{self.id}.{self.field}"
+
     def apply(self, cell: Cell) -> Cell:
         node = find(cell, self.id)
         known = SETTINGS[type(node)]
@@ -133,6 +136,9 @@ class SetCell(CellEdit, frozen=True):
 
     def label(self) -> str:
         return f"change the cell's {self.field}"
+
+    def setting(self) -> str:
+        return f".{self.field}"
 
     def apply(self, cell: Cell) -> Cell:
         if self.field not in ("label", "paper", "about"):

@@ -103,6 +103,11 @@ class SetWire(CellEdit, frozen=True):
             return f"stop the gradient at {name}" if self.stop_gradient else f"let the gradient through {name}"
         return f"change how {name} starts"
 
+    def setting(self) -> str:
+        settings = ("kind", "init", "stop_gradient", "freeze")
+        changed = ",".join(name for name in settings if getattr(self, name) is not None)
+        return f"{self.gate}.weight.{self.source}.{changed}"
+
     def apply(self, cell: Cell) -> Cell:
         gate = find(cell, self.gate)
         if not isinstance(gate, Gate):

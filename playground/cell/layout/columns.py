@@ -25,9 +25,9 @@ class Columns:
         self.place = {index: k for k, index in enumerate(rows.sequence)}
         self.column = {index: index for index in rows.inner}
         self.after: dict[int, dict[int, float]] = {index: {} for index in rows.inner}  # column → {column: least distance}
+        self.owner = self._owners()
         self._order_rows()
         self._order_readers()
-        self.owner = self._owners()
         self._join()
         self.x = self._pushed()
         self._relax()
@@ -36,9 +36,18 @@ class Columns:
         self.x = {index: self.x[self.column[index]] - shift for index in rows.inner}
 
     def _order_rows(self) -> None:
-        for row in self.rows.members():
+        """Room between the nodes of a row, and between them and the wires that go straight up through the row."""
+        rows: list[list[tuple[int, int, float]]] = [[] for _ in self.rows.members()]
+        for place, index in enumerate(self.rows.sequence):
+            rows[self.rows.level[index]].append((2 * place, index, self.half[index] + self.gap / 2))
+            owner = self.owner.get(index)
+            if owner is not None:
+                for level in range(self.rows.level[index] + 1, self.rows.level[owner]):
+                    rows[level].append((2 * place + 1, index, self.aside - self.gap / 2))
+        for row in rows:
+            row.sort()
             for left, right in zip(row, row[1:], strict=False):
-                self._require(left, right, self.half[left] + self.half[right] + self.gap)
+                self._require(left[1], right[1], left[2] + right[2])
 
     def _order_readers(self) -> None:
         """A line is tapped at the right of the node that carries it; a gate stands right of the operations that feed it."""
@@ -54,7 +63,7 @@ class Columns:
 
     def _require(self, left: int, right: int, distance: float) -> None:
         """`right` at least `distance` right of `left`, unless that contradicts the order of reading."""
-        if self.place[left] < self.place[right]:
+        if left != right and self.place[left] <= self.place[right]:
             known = self.after[left]
             known[right] = max(known.get(right, 0.0), -grid(-distance + GRID / 2 - 0.01))
 
@@ -70,14 +79,15 @@ class Columns:
         return owner
 
     def _join(self) -> None:
-        """Makes columns of nodes with their owners where the owner stands above one node alone."""
+        """Makes columns of nodes with their owners. Above several nodes of one row the owner stands in the middle instead."""
         below: dict[int, list[int]] = {}
-        for source, target in self.owner.items():
-            below.setdefault(target, []).append(source)
+        for source in self.rows.sequence:
+            if source in self.owner:
+                below.setdefault(self.owner[source], []).append(source)
         for target in self.rows.sequence:
             sources = below.get(target, [])
-            if len(sources) == 1:
-                self._merge(sources[0], target)
+            if len(sources) == 1 or len({self.rows.level[source] for source in sources}) > 1:
+                self._merge(sources[-1], target)
 
     def _merge(self, a: int, b: int) -> None:
         """One column of two, unless one must stand right of the other."""

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from playground.cell.layout.shapes import CLEARANCE, GRID, OUTWARD, Point, Side
 
 BEND, CROSSING, BESIDE = 28.0, 26.0, 14.0  # what they cost, in pixels of length
+STUCK = 120.0  # running on another wire where neither can give way, straight before a port
 OUTER = 48.0  # how far outside of all boxes a wire may run
 HORIZONTAL, VERTICAL = 0, 1
 
@@ -97,7 +98,7 @@ class Router:
             return
         left, top = min(b[0] for b in self.boxes) - OUTER, min(b[1] for b in self.boxes) - OUTER
         right, bottom = max(b[2] for b in self.boxes) + OUTER, max(b[3] for b in self.boxes) + OUTER
-        edge = CLEARANCE + 4.0
+        edge = CLEARANCE + 8.0
         ys = {floor((b[1] - edge) / GRID) * GRID for b in self.boxes} | {
             ceil((b[3] + edge) / GRID) * GRID for b in self.boxes
         }

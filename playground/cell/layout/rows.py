@@ -4,7 +4,7 @@ Row 0 holds the gates. Operations climb from there to the lines of the memories 
 way to the output comes down again at the right, as in the textbooks' picture of the LSTM.
 """
 
-from playground.cell.graph import Gate, Operation
+from playground.cell.graph import Gate
 from playground.cell.layout.structure import Structure
 
 
@@ -18,6 +18,7 @@ class Rows:
         self.inner = [index for index in structure.order if structure.is_inner(index)]
         self.down = self._down()
         self.sequence = self._sequence()
+        self.place = {index: k for k, index in enumerate(self.sequence)}
         self.level = self._levels()
 
     def members(self) -> list[list[int]]:
@@ -35,6 +36,9 @@ class Rows:
 
     def _is_gate(self, index: int) -> bool:
         return isinstance(self.structure.nodes[index], Gate)
+
+    def _is_constant(self, index: int) -> bool:
+        return not self.structure.sources[index] and not self._is_gate(index)
 
     def _down(self) -> set[int]:
         """Operations that read a top line, straight or not, and feed none."""
@@ -72,25 +76,38 @@ class Rows:
         return sequence
 
     def _levels(self) -> dict[int, int]:
-        level = dict.fromkeys(self.inner, 0)
-        for index in reversed(self.inner):  # what comes down stands as low as its readers allow
-            if index in self.down:
-                targets = self.inner_targets(index)
-                level[index] = max((1 if self._is_gate(t) else level[t] + 1 for t in targets), default=0)
-        self._flatten(level)
-        lowest = max((level[index] for index in self.down), default=0)
-        fixed: dict[int, int] = {}
+        level = {index: 0 for index in self.inner}
+        lines: dict[int, int] = {}
         for k in reversed(range(len(self.tracks))):
-            self._climb(level, fixed)
-            path = self.tracks[k].path
-            feeders = [s for index in path for s in self.inner_sources(index) if self.carriers.get(s) is None]
-            below = [level[source] + 1 for source in feeders if source not in self.down]
-            last = k == 0
-            fixed[k] = max([1, *below, *(v + 1 for v in fixed.values()), *([lowest + 1] if last else [])])
-        self._climb(level, fixed)
+            self._climb(level, lines)
+            sources = [s for index in self.tracks[k].path for s in self.inner_sources(index) if s not in self.carriers]
+            below = [level[source] + 1 for source in sources if source not in self.down and not self._is_constant(source)]
+            lines[k] = max([1, *below, *(row + 1 for row in lines.values())])
+        self._climb(level, lines)
         self._raise(level)
+        used = {row: k for k, row in enumerate(sorted({0, *(level[index] for index in level if index not in self.down)}))}
+        level = {index: 0 if index in self.down else used[row] for index, row in level.items()}
+        rows_of_lines = {level[index] for index in self.carriers}
+        self._descend(level, rows_of_lines)
+        if self.tracks:
+            lift = max((level[index] + 1 for index in self.down), default=0) - max(rows_of_lines)
+            for index in self.tracks[0].path if lift > 0 else ():
+                level[index] += lift
         used = {row: k for k, row in enumerate(sorted({0, *level.values()}))}
         return {index: used[row] for index, row in level.items()}
+
+    def _descend(self, level: dict[int, int], lines: set[int]) -> None:
+        """What comes down stands as low as its readers allow, but on no memory's line; chains of one input run level."""
+        for index in reversed(self.inner):
+            if index not in self.down:
+                continue
+            targets = self.inner_targets(index)
+            row = max((1 if self._is_gate(t) else level[t] + 1 for t in targets), default=0)
+            if len(targets) == 1 and targets[0] in self.down and row > 1 and self.inner_sources(targets[0]) == [index]:
+                row -= 1
+            while row in lines and row < max(lines):
+                row += 1
+            level[index] = row
 
     def _climb(self, level: dict[int, int], fixed: dict[int, int]) -> None:
         """Rows of what is not coming down, from the gates upwards; `fixed`: the rows of the lines that are known."""
@@ -101,14 +118,27 @@ class Rows:
             if track in fixed:
                 level[index] = fixed[track]
                 continue
-            sources = [source for source in self.inner_sources(index) if source not in self.down]
+            sources = [s for s in self.inner_sources(index) if s not in self.down and not self._is_constant(s)]
             if len(sources) == 1 and not self._is_gate(sources[0]) and sources[0] not in self.carriers:
                 level[index] = level[sources[0]]  # a chain runs on to the right
             else:
                 level[index] = 1 + max((level[source] for source in sources), default=0)
+                if any(self._stands_between(index, source, level) for source in sources if self._is_gate(source)):
+                    level[index] += 1
+            while level[index] in fixed.values():
+                level[index] += 1
+
+    def _stands_between(self, index: int, source: int, level: dict[int, int]) -> bool:
+        """Whether a node of the same row, on its way to a gate, would share the row's height with the wire from `source`."""
+        for other in self.sequence[self.place[source] + 1 : self.place[index]]:
+            if level[other] == level[index] and not self._is_gate(other):
+                if index not in self.inner_targets(other) and any(self._is_gate(t) for t in self.inner_targets(other)):
+                    return True
+        return False
 
     def _raise(self, level: dict[int, int]) -> None:
         """What one reader alone waits for stands beside it, not below; constants too."""
+        lines = {level[index] for index in self.carriers}
         for index in reversed(self.inner):
             if index in self.carriers or index in self.down or self._is_gate(index):
                 continue
@@ -120,17 +150,5 @@ class Rows:
             reach = level[target] - 1 if target in self.carriers else level[target]
             unary = len(sources) == 1 and (self._is_gate(sources[0]) or sources[0] in self.carriers)
             joins = len(self.inner_sources(target)) > 1 and target not in self.carriers
-            if (not sources or (unary and joins)) and reach > level[index]:
+            if (not sources or (unary and joins)) and reach > level[index] and reach not in lines:
                 level[index] = reach
-
-    def _flatten(self, level: dict[int, int]) -> None:
-        """A chain of one-input operations that comes down runs level, so that it does not push the line on top up."""
-        for index in reversed(self.inner):
-            targets = self.inner_targets(index)
-            chained = index in self.down and len(targets) == 1 and targets[0] in self.down
-            if chained and isinstance(self.structure.nodes[targets[0]], Operation):
-                target = targets[0]
-                if self.inner_sources(target) == [index] and level[target] > 0:
-                    level[index] = level[target]
-                else:
-                    level[index] = level[target] + 1

@@ -62,9 +62,12 @@ class Spots:
             ]  # fmt: skip
         return [self._spot(index, "right", 0.0), self._spot(index, "bottom", 60.0), self._spot(index, "top", 60.0)]
 
-    def entering(self, link: Link) -> list[Spot]:
-        """Where the wire `link` may enter its target."""
+    def entering(self, link: Link, line: bool = False) -> list[Spot]:
+        """Where the wire `link` may enter its target. `line`: it carries a memory, and comes from the left."""
         node = self.structure.nodes[link.target]
+        if line:
+            left = self._spot(link.target, "left", 0.0)
+            return [left, *(s._replace(cost=s.cost + 300.0) for s in self.entering(link) if s.key != left.key)]
         if isinstance(node, Gate):
             return self._into_gate(node, link)
         index = link.target

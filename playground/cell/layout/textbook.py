@@ -105,8 +105,8 @@ def _exits_of_taps(
             clear = track.source == track.memory and last < -1e8
         else:
             clear = last + 16.0 < source.x + (sizes[track.source][0] / 2 if isinstance(node, Gate) else 0.0)
-        if not clear:
-            height = _free(grid(source.y - sizes[track.source][1] / 2 - 16.0), taken, EXIT, down=False)
+        wish = height if clear else grid(source.y - sizes[track.source][1] / 2 - 16.0)
+        height = _free(wish, taken, EXIT, down=clear)
         taken.append(height)
         exits[track.memory] = Point(right, height)
 

@@ -43,16 +43,17 @@ class Wiring:
     def _in_order(self) -> list[Link]:
         nodes = self.structure.nodes
 
-        def rank(link: Link) -> tuple[int, float, Link]:
+        def rank(link: Link) -> tuple[int, bool, float, Link]:
             a, b = self.boxes[link.source], self.boxes[link.target]
             far = abs(a[0] + a[2] - b[0] - b[2]) + abs(a[1] + a[3] - b[1] - b[3])
             if link in self.lines:
-                return (0, b[0], link)
+                return (0, False, b[0], link)
             if link.back:
-                return (1, 0.0, link)
+                return (1, False, 0.0, link)
             if isinstance(nodes[link.source], Memory | Input):
-                return (3, b[0], link)
-            return (2, far, link)
+                return (3, False, b[0], link)
+            aligned = a[0] + a[2] == b[0] + b[2] or a[1] + a[3] == b[1] + b[3]
+            return (2, not aligned, far, link)
 
         return sorted(self.structure.links, key=rank)
 
@@ -63,7 +64,7 @@ class Wiring:
             end = self.exits[link.target]
             goals = [Spot(end.x, end.y, "left", 0.0, (-1 - link.target, "exit", 0))]
         else:
-            goals = [self._charged(spot, net, leaving=False) for spot in self.spots.entering(link)]
+            goals = [self._charged(spot, net, leaving=False) for spot in self.spots.entering(link, link in self.lines)]
         # A spot that another source uses is taken only where nothing else is left.
         free = [spot for spot in goals if spot.cost < SHARED] or goals
         path = self.router.connect(net, [s for s in starts if s.cost < SHARED] or starts, free, net in self.taps)

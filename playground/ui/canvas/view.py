@@ -77,7 +77,7 @@ class CanvasView(QGraphicsView):
         self._set_zoomed(False)
 
     def keep(self, cards: QRectF) -> None:
-        """The scene changed below a view that a person has zoomed: look at the same place, if anything is left there."""
+        """The scene changed below a view that a person has zoomed: look at the same place, or what is left."""
         self._cards = cards
         self._roam()
 
