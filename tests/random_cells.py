@@ -1,5 +1,6 @@
 """Random cells: every kind of node and wire, several memories, blocks, shared sources, nodes that lead nowhere."""
 
+from hypothesis import assume
 from hypothesis import strategies as st
 
 from playground.cell.check import arity, check_cell
@@ -63,5 +64,5 @@ def random_cells(draw: st.DrawFn, smooth: bool = False) -> Cell:
     outputs = draw(st.lists(st.sampled_from(inside), min_size=1, max_size=2, unique=True))
     nodes = draw(st.permutations([Input("x"), *slots, *made, Output("out", sources=tuple(outputs))]))
     cell = Cell("random", nodes=tuple(nodes))
-    assert check_cell(cell, inputs=4, units=6) == []
+    assume(check_cell(cell, inputs=4, units=6) == [])  # a loop may make a memory narrower than it was taken for
     return cell

@@ -80,6 +80,9 @@ def arity(operation: str) -> tuple[int, int | None]:
 
 
 def _whole(cell: Cell) -> Iterator[CellError]:
+    if not re.fullmatch(NODE_ID, cell.name):
+        remedy = "use small letters, digits and _, at most 32"
+        yield CellError("", f"{cell.name[:40]!r} is no name for a cell", remedy, "bad_name")
     if len(cell.nodes) > MOST_NODES:
         yield CellError("", f"the cell has {len(cell.nodes)} nodes", f"use at most {MOST_NODES}", "too_many")
         return

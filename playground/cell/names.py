@@ -10,6 +10,7 @@ from playground.cell.graph import NODE_ID, Cell, Gate, Init, Input, Memory, Outp
 
 LONGEST_ID = 32
 LONGEST_LABEL = 80
+LONGEST_TEXT = 2000  # of a paper, or of what is said about a cell
 GREEK = {
     "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta", "η": "eta", "θ": "theta",
     "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu", "ξ": "xi", "π": "pi", "ρ": "rho", "σ": "sigma", "τ": "tau",
@@ -53,10 +54,10 @@ def free_label(wanted: str, taken: Collection[str]) -> str:
     return f"{stem} {n}"
 
 
-def clean_label(text: str) -> str:
-    """A text for people as one line of printable characters, at most `LONGEST_LABEL` of them."""
-    line = " ".join(text.split())
-    return "".join(letter for letter in line if letter.isprintable())[:LONGEST_LABEL]
+def clean_label(text: str, most: int = LONGEST_LABEL) -> str:
+    """A text for people as one line of printable characters, at most `most` of them."""
+    line = "".join(letter for letter in " ".join(text.split()) if letter.isprintable())
+    return line[:most].strip()
 
 
 def empty_cell(name: str = "blank", label: str = "Blank") -> Cell:

@@ -170,7 +170,7 @@ class _Emitter(Storage):
         for statement in plan.forward:
             self.statement(statement)
         self._copy_memories()
-        comment = f"# {plan.cell}: all steps at once, what the input adds to every gate"
+        comment = "# all steps at once: what the input adds to every gate"
         return self._function("forward", [comment, *before], self.code.forward_steps, "steps", [])
 
     def _copy_memories(self) -> None:

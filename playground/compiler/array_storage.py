@@ -52,7 +52,7 @@ class Storage:
         self.plan, self.want_x, self.keep_all = plan, want_input_gradient, keep_all
         self.code = ArrayCode()
         self.taken: dict[str, str] = {}
-        self.used: set[str] = {*FUNCTIONS, "steps", "x", "gates", "delta", "d_x", "d_out", "bias"}
+        self.used: set[str] = {*FUNCTIONS, "reversed", "steps", "x", "gates", "delta", "d_x", "d_out", "bias"}
         self.pool: dict[int, int] = {}
         self.lines: list[str] = []
         self.reads: list[str] = []

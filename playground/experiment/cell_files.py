@@ -1,12 +1,13 @@
 """Cells as files: NAME.cell.json to share, and a person's own palette of them, with earlier versions kept.
 
-A file from a stranger is read with the same care as an experiment: typed, bounded, nothing executed, one sentence when it
-will not do. A cell with errors of wiring (`check_cell`) can be saved and read all the same.
+A file from a stranger is read with the same care as an experiment: typed, bounded, nothing executed, one sentence when
+it will not do. A cell with errors of wiring (`check_cell`) can be saved and read all the same.
 """
 
 import contextlib
 import os
 import re
+import shutil
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,7 +17,7 @@ from msgspec.structs import replace
 
 from playground.cell.check import MOST_NODES, sources_of
 from playground.cell.graph import Cell, Gate
-from playground.cell.names import LONGEST_ID, LONGEST_LABEL, as_id, clean_label, free_id, is_id
+from playground.cell.names import LONGEST_ID, LONGEST_LABEL, LONGEST_TEXT, as_id, clean_label, free_id, is_id
 from playground.errors import BadInput
 from playground.experiment.atomic import cannot_write, write_atomically
 from playground.experiment.files import BadFile, Kind, Upgrade, check_values, parse, read_bytes, upgrade
@@ -25,7 +26,6 @@ from playground.experiment.schema import find_errors
 SUFFIX = ".cell.json"
 SCHEMA = 1
 MOST_WIRES = 10_000
-LONGEST_TEXT = 2_000
 MOST_VERSIONS = 50
 FILE = Kind("a cell", SUFFIX, 2**20)
 UPGRADES: dict[int, Upgrade] = {}
@@ -97,12 +97,9 @@ def check_bounds(cell: Cell, place: str) -> None:
     wires = sum(len(sources_of(node)) for node in cell.nodes)
     if wires > MOST_WIRES:
         raise BadInput(place, f"the cell has {wires} wires", f"use at most {MOST_WIRES}")
-    for name, text, most in (
-        ("label", cell.label, LONGEST_LABEL),
-        ("paper", cell.paper, LONGEST_TEXT),
-        ("about", cell.about, LONGEST_TEXT),
-    ):
-        _check_text(text, f"{place}: cell.{name}", most)
+    _check_text(cell.label, f"{place}: cell.label", LONGEST_LABEL)
+    _check_text(cell.paper.replace("\n", " "), f"{place}: cell.paper", LONGEST_TEXT)
+    _check_text(cell.about.replace("\n", " "), f"{place}: cell.about", LONGEST_TEXT)
     for index, node in enumerate(cell.nodes):
         here = f"{place}: cell.nodes.{node.id if is_id(node.id) else index}"
         names = [node.id, *(source for source in sources_of(node))]
@@ -153,8 +150,9 @@ class CellPalette:
         cell = replace(cell, name=name)
         data, path = dumps_cell(cell), self.path(name)
         _make_folder(self.folder)
-        if path.exists() and read_bytes(path, FILE) == data:
-            return cell
+        with contextlib.suppress(OSError):
+            if path.stat().st_size == len(data) and path.read_bytes() == data:
+                return cell
         self._put_aside(name)
         write_atomically(path, data)
         return cell
@@ -207,8 +205,11 @@ class CellPalette:
         if not path.exists():
             return
         _make_folder(self.folder / "versions")
-        data = read_bytes(path, FILE)
-        write_atomically(self._version_path(name, versions[0].number + 1 if versions else 1), data)
+        target = self._version_path(name, versions[0].number + 1 if versions else 1)
+        try:
+            shutil.copyfile(path, target)
+        except OSError as error:
+            raise cannot_write(target, error) from None
         for version in versions[MOST_VERSIONS - 1 :]:
             _remove(version.path)
 
@@ -243,7 +244,7 @@ def _check_name(name: str, place: str) -> None:
 def _check_text(text: str, place: str, most: int) -> None:
     if len(text) > most:
         raise BadInput(place, f"a text of {len(text)} characters", f"use at most {most}")
-    if not all(letter.isprintable() or letter == "\n" for letter in text):
+    if not text.isprintable():
         raise BadInput(place, "the text holds characters that cannot be shown", "remove them")
 
 

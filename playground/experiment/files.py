@@ -161,6 +161,8 @@ def read_bytes(path: Path, kind: Kind) -> bytes:
             raise BadInput(str(path), "this is not an ordinary file", f"give a file, NAME{kind.suffix}")
         with path.open("rb") as file:
             data = file.read(kind.largest + 1)
+    except BadInput:
+        raise
     except FileNotFoundError:
         raise BadInput(str(path), "this file does not exist", "check the path") from None
     except PermissionError:

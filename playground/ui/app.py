@@ -3,6 +3,7 @@
 import logging
 import logging.handlers
 import sys
+import threading
 import traceback
 from pathlib import Path
 from types import TracebackType
@@ -116,7 +117,7 @@ class ErrorTeller(QObject):
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
         logging.getLogger("playground").addHandler(handler)
 
-    def take(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    def take(self, kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
         """An exception that nobody caught. The same one is told once."""
         if issubclass(kind, KeyboardInterrupt):
             QTimer.singleShot(0, QApplication.quit)
@@ -134,6 +135,7 @@ def catch_errors(settings: Settings, window: "MainWindow") -> None:
     """From now on an error in the window is shown and logged, and the window stays."""
     teller = ErrorTeller(settings, window)
     sys.excepthook = teller.take
+    threading.excepthook = lambda args: teller.take(args.exc_type, args.exc_value, args.exc_traceback)
 
     def tell(text: str) -> None:
         sentence = window.tr("Something went wrong in the window ({0}). Your experiment is kept; details are in {1}.")

@@ -78,7 +78,7 @@ class MainWindow(QMainWindow):
         self._right.addWidget(self.training)
         for part in (self.palette_panel, self._centre, self._right):
             self._columns.addWidget(part)
-        self._right.setMinimumWidth(256)
+        self._right.setMinimumWidth(288)
         self._centre.setMinimumWidth(440)
         for place, stretch in enumerate((0, 1, 0)):
             self._columns.setStretchFactor(place, stretch)
@@ -117,7 +117,7 @@ class MainWindow(QMainWindow):
 
     def _size_parts(self) -> None:
         width, height = self.width() - 2 * GAP, self.height() - 110
-        left, right = (208, 292) if width > 1240 else (180, 264)
+        left, right = (208, 292) if width > 1240 else (180, 288)
         self._columns.setSizes([left, width - left - right - 2 * GAP, right])
         self._centre.setSizes([round(height * 0.58), round(height * 0.42)])
         self._right.setSizes([round(height * 0.54), round(height * 0.46)])

@@ -10,7 +10,6 @@ from playground.ui.widgets.card import label
 
 INFO_MS = 9000
 MOST = 3
-MARKS = {"info": "i", "warning": "!", "error": "×"}
 
 
 class NoticeFrame(QFrame):
@@ -23,10 +22,10 @@ class NoticeFrame(QFrame):
         self.setProperty("notice", notice.level)
         self.setAccessibleName(notice.text)
         row = QHBoxLayout(self)
-        row.setContentsMargins(12, 5, 8, 5)
+        row.setContentsMargins(15, 5, 8, 5)
         row.setSpacing(8)
         words = {"info": self.tr("Note"), "warning": self.tr("Please look"), "error": self.tr("This did not work")}
-        head = label(words[notice.level], "title")
+        head = label(words[notice.level], f"notice {notice.level}")
         self.text = label(notice.text, "value", wrap=True)
         self.text.setObjectName("notice.text")
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

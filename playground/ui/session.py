@@ -301,8 +301,10 @@ class Session(RunSession):
         """`before`: the document until now; None for another document."""
         if self.selection and not self._exists(self.selection):
             self.select(self._renamed(self.selection, before))
-        if before is not None:
+        if before is not None and self.experiment.networks:
             self._link.update(self.experiment)
+        elif before is not None:
+            self._link.pause()  # nothing is left to train; the canvas says what to do
         if self.dirty:
             self._keep.start()
         self.document_changed.emit(self.experiment)

@@ -45,12 +45,12 @@ QFrame[card="true"] {{ background: {t.panel}; border: 1px solid {t.border}; bord
 QFrame[card="canvas"] {{ background: {t.canvas}; border: 1px solid {t.border}; border-radius: {RADIUS}px; }}
 QFrame[formula="true"] {{ background: {t.field}; border: none; border-radius: 6px; }}
 QFrame[line="true"] {{ background: {t.border}; border: none; max-height: 1px; min-height: 1px; }}
-QFrame[notice="info"] {{ background: {t.panel}; border: 1px solid {t.border}; border-left: 4px solid {t.accent};
-  border-radius: 6px; }}
-QFrame[notice="warning"] {{ background: {t.panel}; border: 1px solid {t.border}; border-left: 4px solid {t.warning};
-  border-radius: 6px; }}
-QFrame[notice="error"] {{ background: {t.panel}; border: 1px solid {t.border}; border-left: 4px solid {t.bad};
-  border-radius: 6px; }}
+QFrame[notice] {{ background: {t.panel}; border: 1px solid {t.border}; border-radius: 6px; }}
+QFrame[notice="warning"] {{ border: 1px solid {t.warning}; }}
+QFrame[notice="error"] {{ border: 1px solid {t.bad}; }}
+QLabel[look="notice info"] {{ color: {t.accent}; font-weight: 600; }}
+QLabel[look="notice warning"] {{ color: {t.warning}; font-weight: 600; }}
+QLabel[look="notice error"] {{ color: {t.bad}; font-weight: 600; }}
 
 QLabel {{ background: transparent; }}
 QLabel[look="title"] {{ color: {t.text}; font-weight: 600; }}

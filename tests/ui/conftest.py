@@ -60,4 +60,24 @@ def window(qtbot, session):
     yield made
     session.history.saved()
     made.close()
+    made.deleteLater()
     app.setStyleSheet("")
+
+
+@pytest.fixture
+def quiet(qtbot, session, monkeypatch):
+    """A window whose worker never starts."""
+    from playground.ui.app import make_application
+    from playground.ui.main_window import MainWindow
+
+    make_application()
+    monkeypatch.setattr(session, "start_worker", lambda: None)
+    made = MainWindow(session)
+    made.resize(1280, 800)
+    with qtbot.waitSignal(made.painted):
+        made.show()
+    made.activateWindow()
+    yield made
+    session.history.saved()
+    made.close()
+    made.deleteLater()

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,8 @@ WAIT = 20_000
 
 @pytest.fixture
 def opened(qtbot, qapp, settings, monkeypatch):
-    hook = sys.excepthook
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)  # put back afterwards
+    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
     made = []
 
     def open_one(path=None):
@@ -29,10 +31,10 @@ def opened(qtbot, qapp, settings, monkeypatch):
         return window
 
     yield open_one
-    sys.excepthook = hook
     for window in made:
         window.session.history.saved()
         window.close()
+        window.deleteLater()
 
 
 def test_the_first_launch_opens_on_the_race(qtbot, opened):
@@ -126,9 +128,9 @@ def test_run_window_ends_with_the_window(qapp, tmp_path, monkeypatch):
         return windows[0]
 
     monkeypatch.setattr(app_module, "open_window", open_and_close)
-    hook = sys.excepthook
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
     assert run_window() == 0
-    sys.excepthook = hook
 
 
 def test_a_window_that_crashes_loses_nothing(tmp_path, settings):

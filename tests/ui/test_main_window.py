@@ -26,23 +26,6 @@ from playground.ui.state import Notice
 
 
 @pytest.fixture
-def quiet(qtbot, session, monkeypatch):
-    """A window whose worker never starts."""
-    from playground.ui.app import make_application
-
-    make_application()
-    monkeypatch.setattr(session, "start_worker", lambda: None)
-    made = MainWindow(session)
-    made.resize(1280, 800)
-    with qtbot.waitSignal(made.painted):
-        made.show()
-    made.activateWindow()
-    yield made
-    session.history.saved()
-    made.close()
-
-
-@pytest.fixture
 def played(session, monkeypatch):
     """Counts what the keys would do."""
     calls = []

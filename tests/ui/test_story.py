@@ -9,7 +9,7 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton
 
-from playground.experiment.edits import SetValue
+from playground.experiment.edits import RemoveNet, SetValue
 from playground.tasks.spec import DelayedRecall, Table
 from playground.ui.palette_panel import CELL_TYPE
 from playground.ui.session import Selection
@@ -227,3 +227,16 @@ def test_space_before_the_worker_is_ready_is_remembered(qtbot, session):
     qtbot.waitUntil(lambda: session.run_state.step > 3, timeout=WAIT)
     assert session.run_state.state == "training"
     session.history.saved()
+
+
+def test_without_any_network_training_pauses_and_a_new_one_trains(qtbot, window):
+    session = window.session
+    train_to(qtbot, window, 5)
+    for net in session.experiment.networks:
+        session.apply(RemoveNet(net.name))
+    qtbot.waitUntil(lambda: session.run_state.state == "paused", timeout=WAIT)
+    assert window.notices.notices == []
+    with qtbot.waitSignal(session.started, timeout=WAIT):
+        session.add_net("rnn")
+    press(qtbot, window, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: session.run_state.state == "training" and session.curves.losses.shape[0] == 1, timeout=WAIT)

@@ -9,7 +9,7 @@ from playground.cell.check import sources_of
 from playground.cell.edits.base import CellEdit, find, renamed, require, some, swap, taken_ids, with_inits, without
 from playground.cell.edits.values import check_init, checked
 from playground.cell.graph import AnyNode, Cell, Gate, Input, Memory, Node, Operation, Output
-from playground.cell.names import LONGEST_ID, clean_label, free_id, is_id, renamed_init
+from playground.cell.names import LONGEST_ID, LONGEST_TEXT, clean_label, free_id, is_id, renamed_init
 from playground.errors import BadInput
 
 # What can be set by `SetNode`; wires, ids and places have edits of their own.
@@ -144,7 +144,7 @@ class SetCell(CellEdit, frozen=True):
         if self.field not in ("label", "paper", "about"):
             raise BadInput(self.field[:40], "there is no such text", "use one of label, paper, about")
         text = checked(str, self.value, self.field)
-        text = clean_label(text) if self.field == "label" else " ".join(text.split())[:2000]
+        text = clean_label(text) if self.field == "label" else clean_label(text, LONGEST_TEXT)
         if self.field == "label" and not text:
             raise BadInput("label", "a cell needs a name", "type one")
         return structs.replace(cell, **{self.field: text})

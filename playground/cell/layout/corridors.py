@@ -16,6 +16,7 @@ BEND, CROSSING, BESIDE = 28.0, 26.0, 14.0  # what they cost, in pixels of length
 STUCK = 120.0  # running on another wire where neither can give way, straight before a port
 OUTER = 48.0  # how far outside of all boxes a wire may run
 HORIZONTAL, VERTICAL = 0, 1
+_FAR = float("inf")
 
 Bounds = tuple[float, float, float, float]  # left, top, right, bottom
 
@@ -82,11 +83,13 @@ class Router:
         self.at: list[float] = []
         self.lo: list[float] = []
         self.hi: list[float] = []
-        self.hits: list[list[float]] = []  # where wires cross the corridor
+        self.hits: list[list[float] | None] = []  # where wires cross the corridor, once somebody asks
         self.used: list[list[tuple[float, float, int]]] = []  # which parts of it wires run on
         self.crossings: dict[int, list[tuple[float, int]]] = {}
-        self.segments: list[tuple[int, float, float, float, int]] = []
+        self.segments: tuple[list[tuple[float, float, float, int]], ...] = ([], [])  # by direction: at, lo, hi, net; sorted
+        self.asked: list[int] = []
         self.trees: dict[int, list[tuple[int, float, float, int, int]]] = {}
+        self.bare: dict[int, list[int]] = {}  # paths of a source that have no corridors yet
         self.paths: list[Path] = []
         self._lay_corridors()
         self.common = len(self.way)
@@ -119,7 +122,7 @@ class Router:
         self.at.append(at)
         self.lo.append(lo)
         self.hi.append(hi)
-        self.hits.append([])
+        self.hits.append(None)
         self.used.append([])
         return len(self.way) - 1
 
@@ -153,11 +156,21 @@ class Router:
         return _Ray(way, at, min(port, end), max(port, end), port, sign, spot)
 
     def _keep(self, ray: _Ray) -> int:
-        corridor = self._add(ray.way, ray.at, ray.lo, ray.hi)
-        self.hits[corridor] = sorted(
-            at for way, at, lo, hi, _ in self.segments if way != ray.way and ray.lo <= at <= ray.hi and lo < ray.at < hi
-        )
-        return corridor
+        return self._add(ray.way, ray.at, ray.lo, ray.hi)
+
+    def _known(self, corridor: int) -> list[float]:
+        """Where wires cross the corridor, in order; from now on it is kept up to date."""
+        hits = self.hits[corridor]
+        if hits is None:
+            way, at, low, high = self.way[corridor], self.at[corridor], self.lo[corridor], self.hi[corridor]
+            across, along = self.segments[1 - way], self.segments[way]
+            part = across[bisect_left(across, (low,)) : bisect_right(across, (high, _FAR))]
+            hits = [where for where, lo, hi, _ in part if lo < at < hi]
+            part = along[bisect_right(along, (at - GRID, _FAR)) : bisect_left(along, (at + GRID,))]
+            self.used[corridor] = [(lo, hi, net) for _, lo, hi, net in part]
+            self.hits[corridor] = hits
+            self.asked.append(corridor)
+        return hits
 
     # -- search --------------------------------------------------------------------------------------------------------
 
@@ -184,7 +197,7 @@ class Router:
             )
             heappush(heap, (cost + guess, count, cost, entry, None, None))
 
-        tree = self.trees.get(net, ())
+        tree = self._tree(net)
         for corridor, lo, hi, path, segment in tree:
             if straight and segment:
                 continue
@@ -225,15 +238,15 @@ class Router:
             return cost + ray.spot.cost + self._along(entry.corridor, entry, ray.port, net) if straight else None
         if not (lo <= ray.at <= hi and ray.lo <= at <= ray.hi):
             return None
-        crossed = sum(
-            1
-            for kind, where, low, high, owner in self.segments
-            if kind != ray.way
-            and owner != net
-            and min(at, ray.port) <= where <= max(at, ray.port)
-            and low < ray.at < high
-        )
-        rest = abs(at - ray.port) + CROSSING * crossed + ray.spot.cost + BEND
+        rest = abs(at - ray.port) + ray.spot.cost + BEND
+        first, last = min(at, ray.port), max(at, ray.port)
+        across, along = self.segments[1 - ray.way], self.segments[ray.way]
+        for _, low, high, owner in across[bisect_left(across, (first,)) : bisect_right(across, (last, _FAR))]:
+            if owner != net and low < ray.at < high:
+                rest += CROSSING
+        for _, low, high, owner in along[bisect_right(along, (ray.at - GRID, _FAR)) : bisect_left(along, (ray.at + GRID,))]:
+            if owner != net and low < last and high > first:
+                rest += STUCK
         return cost + rest + self._along(entry.corridor, entry, ray.at, net)
 
     def _along(self, corridor: int, entry: _Entry, to: float, net: int) -> float:
@@ -242,7 +255,7 @@ class Router:
         low, high = (start, to) if start <= to else (to, start)
         if low == high:
             return 0.0
-        hits = self.hits[corridor]
+        hits = self._known(corridor)
         cost = high - low + CROSSING * (bisect_left(hits, high) - bisect_right(hits, low))
         for lo, hi, owner in self.used[corridor]:
             if owner != net and lo < high and hi > low:
@@ -280,27 +293,42 @@ class Router:
         """Takes in a path, also one that was routed before."""
         number = len(self.paths)
         self.paths.append(path)
-        points = path.points()
-        for k, (way, at) in enumerate(path.segments):
-            a, b = (points[k].x, points[k + 1].x) if way == HORIZONTAL else (points[k].y, points[k + 1].y)
-            lo, hi = min(a, b), max(a, b)
-            corridor = corridors[k] if corridors else -1
-            if corridors is None:
-                corridor = self._add(way, at, lo, hi)
-            if corridor >= 0:
-                self.trees.setdefault(path.net, []).append((corridor, lo, hi, number, k))
+        for k, (way, at, lo, hi) in enumerate(stretches(path)):
+            if corridors is None or corridors[k] >= 0:
                 self._occupy(way, at, lo, hi, path.net)
+            if corridors is not None and corridors[k] >= 0:
+                self.trees.setdefault(path.net, []).append((corridors[k], lo, hi, number, k))
+        if corridors is None:
+            self.bare.setdefault(path.net, []).append(number)
+
+    def _tree(self, net: int) -> list[tuple[int, float, float, int, int]]:
+        """What a source has already: corridor, from, to, and which segment of which path it is."""
+        tree = self.trees.setdefault(net, [])
+        for number in self.bare.pop(net, ()):
+            for k, (way, at, lo, hi) in enumerate(stretches(self.paths[number])):
+                tree.append((self._add(way, at, lo, hi), lo, hi, number, k))
+        return tree
 
     def _occupy(self, way: int, at: float, lo: float, hi: float, net: int) -> None:
         if lo == hi:
             return
-        self.segments.append((way, at, lo, hi, net))
-        for corridor in range(len(self.way)):
+        insort(self.segments[way], (at, lo, hi, net))
+        for corridor in self.asked:
             if self.way[corridor] != way:
                 if self.lo[corridor] <= at <= self.hi[corridor] and lo < self.at[corridor] < hi:
-                    insort(self.hits[corridor], at)
+                    insort(self._known(corridor), at)
             elif abs(self.at[corridor] - at) < GRID:
                 self.used[corridor].append((lo, hi, net))
+
+
+def stretches(path: Path) -> list[tuple[int, float, float, float]]:
+    """Every segment of a path as direction, coordinate, from, to."""
+    points = path.points()
+    found = []
+    for k, (way, at) in enumerate(path.segments):
+        a, b = (points[k].x, points[k + 1].x) if way == HORIZONTAL else (points[k].y, points[k + 1].y)
+        found.append((way, at, min(a, b), max(a, b)))
+    return found
 
 
 def _gap(value: float, a: float, b: float) -> float:

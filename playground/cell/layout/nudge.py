@@ -6,7 +6,7 @@ follows. Each is tried at a few places near by, and the one with the fewest conf
 
 from collections.abc import Sequence
 
-from playground.cell.layout.corridors import HORIZONTAL, Bounds, Path
+from playground.cell.layout.corridors import HORIZONTAL, Bounds, Path, stretches
 from playground.cell.layout.shapes import CLEARANCE, GRID
 
 REACH = 8  # grid steps a bar may move to either side
@@ -36,6 +36,7 @@ class Nudger:
         self.boxes = boxes
         self.bars: list[Bar] = []
         self.of: list[list[int]] = []  # the bar of every segment
+        self.lines: dict[tuple[int, int, float], list[int]] = {}
         for number, path in enumerate(paths):
             self._take(path, bool(still and still[number]))
         for bar in self.bars:
@@ -43,10 +44,7 @@ class Nudger:
 
     def _take(self, path: Path, still: bool) -> None:
         points = path.points()
-        numbers: list[int] = []
-        for k, (way, at) in enumerate(path.segments):
-            a, b = (points[k].x, points[k + 1].x) if way == HORIZONTAL else (points[k].y, points[k + 1].y)
-            numbers.append(self._bar(path.net, way, at, min(a, b), max(a, b)))
+        numbers = [self._bar(path.net, way, at, lo, hi) for way, at, lo, hi in stretches(path)]
         for k, number in enumerate(numbers):
             bar = self.bars[number]
             along = (lambda p: p.x) if bar.way == HORIZONTAL else (lambda p: p.y)
@@ -61,14 +59,17 @@ class Nudger:
 
     def _bar(self, net: int, way: int, at: float, lo: float, hi: float) -> int:
         """The bar that a segment belongs to: one that it overlaps, or a new one."""
-        for number, bar in enumerate(self.bars):
-            if bar.net == net and bar.way == way and bar.at == at and lo <= bar.hi and bar.lo <= hi:
+        same = self.lines.setdefault((net, way, at), [])
+        for number in same:
+            bar = self.bars[number]
+            if lo <= bar.hi and bar.lo <= hi:
                 bar.lo, bar.hi = min(bar.lo, lo), max(bar.hi, hi)
                 return number
         bar = Bar(net, way, at)
         bar.lo, bar.hi = lo, hi
         self.bars.append(bar)
-        return len(self.bars) - 1
+        same.append(len(self.bars) - 1)
+        return same[-1]
 
     def _measure(self, bar: Bar) -> None:
         ends = [*bar.pins, *(self.bars[stop].at for stop in bar.stops)]
@@ -123,18 +124,31 @@ class Nudger:
     def run(self) -> int:
         """Moves bars; returns how many pairs are still too near."""
         for _ in range(ROUNDS):
-            troubled = [bar for bar in self.bars if self._conflicts(bar)]
-            free = [bar for bar in troubled if not bar.fixed]
-            if not free:
-                # What is held at both ends may still be relieved by moving what hangs on it.
-                free = [self.bars[s] for bar in troubled for s in sorted(bar.stops) if not self.bars[s].fixed]
+            troubled = [bar for pair in self._pairs() for bar in pair]
+            free = list(dict.fromkeys(bar for bar in troubled if not bar.fixed))
+            if not free:  # what is held may still be relieved by moving what hangs on it
+                hanging = (self.bars[stop] for bar in troubled for stop in sorted(bar.stops))
+                free = list(dict.fromkeys(bar for bar in hanging if not bar.fixed))
             if not free:
                 break
             free.sort(key=lambda bar: (bar.hi - bar.lo, bar.net, bar.way, bar.at))
             changed = [self._improve(bar) for bar in free]
             if not any(changed):
                 break
-        return sum(self._conflicts(bar) for bar in self.bars) // 2
+        return len(self._pairs())
+
+    def _pairs(self) -> list[tuple[Bar, Bar]]:
+        """Bars of different sources that run beside each other too near."""
+        found = []
+        for way in (0, 1):
+            bars = sorted((b for b in self.bars if b.way == way and b.lo < b.hi), key=lambda b: (b.at, b.lo, b.net))
+            for k, bar in enumerate(bars):
+                for other in bars[k + 1 :]:
+                    if other.at - bar.at >= GRID:
+                        break
+                    if other.net != bar.net and other.lo < bar.hi + SPACE and other.hi > bar.lo - SPACE:
+                        found.append((bar, other))
+        return found
 
     def _improve(self, bar: Bar) -> bool:
         start = bar.at

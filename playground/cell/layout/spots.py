@@ -17,7 +17,7 @@ class Spots:
     def __init__(self, structure: Structure, boxes: list[Bounds]) -> None:
         self.structure = structure
         self.boxes = boxes
-        self.slots: dict[tuple[int, int], tuple[float, int]] = {}
+        self.slots: dict[tuple[int, int], float] = {}
         self.busy = [0] * len(boxes)  # how many different wires meet the node
         ranks = self._ranks()
         into: dict[int, list[Link]] = {}
@@ -45,10 +45,10 @@ class Spots:
         step = 8.0 if 8.0 <= step < SLOT else step
         start = -(len(below) - 1) / 2 * step
         for k, link in enumerate(below):
-            self.slots[target, link.port] = ((left + right) / 2 + start + k * step, k)
+            self.slots[target, link.port] = (left + right) / 2 + start + k * step
         for k, link in enumerate(others):
             offset = start - (k + 1) * step if below else (k - (len(others) - 1) / 2) * step
-            self.slots[target, link.port] = ((left + right) / 2 + max(offset, -room / 2), len(below) + k)
+            self.slots[target, link.port] = (left + right) / 2 + max(offset, -room / 2)
 
     def leaving(self, index: int) -> list[Spot]:
         """Where wires may leave a node."""
@@ -81,14 +81,14 @@ class Spots:
         return spots
 
     def _into_gate(self, node: Gate, link: Link) -> list[Spot]:
-        x, slot = self.slots[link.target, link.port]
+        x = self.slots[link.target, link.port]
         _, _, _, bottom = self.boxes[link.target]
         bus = isinstance(self.structure.nodes[link.source], Memory | Input)
         wire: Wire = node.wires[link.port]
         below, left, top = (0.0, 240.0, 240.0) if bus else (50.0, 0.0, 30.0)
         if bus and wire.kind != "full":
             below, left, top = 40.0, 60.0, 0.0
-        spots = [Spot(x, bottom, "bottom", below, (link.target, "bottom", slot))]
+        spots = [Spot(x, bottom, "bottom", below, (link.target, "bottom", round(x - self._middle(link.target)))]
         spots += [self._spot(link.target, "top", top, slot) for slot in (-1, 1)]
         spots += [self._spot(link.target, "left", left + (20.0 if slot else 0.0), slot) for slot in (0, -1, 1)]
         return spots
@@ -104,11 +104,30 @@ class Spots:
         inset = 0.0
         if isinstance(node, Operation) and width == height and slot:
             inset = round(width / 2 - sqrt(width * width / 4 - shift * shift), 3)  # the rim of the circle
-        middle = ((left + right) / 2, (top + bottom) / 2)
+        x, y = (left + right) / 2, (top + bottom) / 2
+        key = (index, side, round(shift))
         if side == "left":
-            return Spot(left + inset, middle[1] + shift, side, cost, (index, side, slot))
+            return Spot(left + inset, y + shift, side, cost, key)
         if side == "right":
-            return Spot(right - inset, middle[1] + shift, side, cost, (index, side, slot))
+            return Spot(right - inset, y + shift, side, cost, key)
         if side == "top":
-            return Spot(middle[0] + shift, top + inset, side, cost, (index, side, slot))
-        return Spot(middle[0] + shift, bottom - inset, side, cost, (index, side, slot))
+            return Spot(x + shift, top + inset, side, cost, key)
+        return Spot(x + shift, bottom - inset, side, cost, key)
+
+    def _middle(self, index: int) -> float:
+        return (self.boxes[index][0] + self.boxes[index][2]) / 2
+
+    def elsewhere(self, link: Link) -> list[Spot]:
+        """More places at the lower edge of a gate, for a wire whose own is taken."""
+        if not isinstance(self.structure.nodes[link.target], Gate):
+            return []
+        left, _, right, bottom = self.boxes[link.target]
+        x = self.slots[link.target, link.port]
+        middle = self._middle(link.target)
+        found = []
+        for step in range(-7, 8):
+            place = middle + 8.0 * step
+            if left + 8.0 <= place <= right - 8.0:
+                cost = 20.0 + abs(place - x)
+                found.append(Spot(place, bottom, "bottom", cost, (link.target, "bottom", round(place - middle))))
+        return found

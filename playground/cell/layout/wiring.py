@@ -64,10 +64,15 @@ class Wiring:
             end = self.exits[link.target]
             goals = [Spot(end.x, end.y, "left", 0.0, (-1 - link.target, "exit", 0))]
         else:
-            goals = [self._charged(spot, net, leaving=False) for spot in self.spots.entering(link, link in self.lines)]
+            places = self.spots.entering(link, link in self.lines)
+            if any(spot.key in self.claimed for spot in places):
+                places += self.spots.elsewhere(link)
+            goals = [self._charged(spot, net, leaving=False) for spot in places]
         # A spot that another source uses is taken only where nothing else is left.
         free = [spot for spot in goals if spot.cost < SHARED] or goals
         path = self.router.connect(net, [s for s in starts if s.cost < SHARED] or starts, free, net in self.taps)
+        if path is None and net in self.taps:
+            path = self.router.connect(net, starts, goals)
         if path is None and (len(free) < len(goals) or any(spot.cost >= SHARED for spot in starts)):
             path = self.router.connect(net, starts, goals)
         if path is None:

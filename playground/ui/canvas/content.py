@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from playground.cell.check import check_cell
 from playground.cell.graph import Cell, Output
@@ -51,6 +52,33 @@ class NetContent:
 
 
 @dataclass(frozen=True)
+class Look:
+    """What a cell is, on so many inputs and with so many units. nodes: what it hands on. trouble: why it cannot be."""
+
+    label: str
+    nodes: tuple[str, ...] = ()
+    weights: int | None = None
+    outputs: int | None = None
+    about: str = ""
+    trouble: str = ""
+
+
+@lru_cache(maxsize=512)
+def look(cell: Cell, inputs: int | None, units: int) -> Look:
+    """Kept, because every edit of the document asks again for every layer. inputs: D, None where it is not known."""
+    error = next(iter(check_cell(cell, inputs, units)), None)
+    nodes = next((node.sources for node in cell.nodes if isinstance(node, Output)), ())
+    return Look(
+        label=cell.label or cell.name,
+        nodes=nodes,
+        weights=layer_weights(cell, inputs, units) if inputs else None,
+        outputs=layer_outputs(cell, inputs, units) if inputs else None,
+        about="" if error else "\n".join([cell.about, *formulas(cell)]).strip(),
+        trouble=f"{error.message}; {error.remedy}" if error else "",
+    )
+
+
+@dataclass(frozen=True)
 class Content:
     """The whole canvas. problem: of the experiment as a whole, those of parts stand with the parts.
     goal: the test loss at which to stop, 0 for none."""
@@ -82,11 +110,9 @@ def _net(
     size = facts.inputs if facts else None
     layers = []
     for place, layer in enumerate(net.layers):
-        cell = cells.get(layer.cell)
-        weights = layer_weights(cell, size, layer.units) if cell and size else None
-        trouble = _trouble(cell, size, layer.units) if cell else ""
-        layers.append(_layer(layer, cell, weights, trouble, find(complaints, number, place)))
-        size = layer_outputs(cell, size, layer.units) if cell and size else None
+        seen = look(cells[layer.cell], size, layer.units) if layer.cell in cells else Look(label=layer.cell)
+        layers.append(_layer(layer, seen, find(complaints, number, place)))
+        size = seen.outputs
     outputs = facts.outputs if facts else None
     total = None
     if not layers:
@@ -96,19 +122,12 @@ def _net(
     return NetContent(net.name, tuple(layers), size, outputs, total, find(complaints, number))
 
 
-def _trouble(cell: Cell, inputs: int | None, units: int) -> str:
-    """Why so many units cannot be made of this cell on so many inputs, or ""."""
-    error = next(iter(check_cell(cell, inputs, units)), None)
-    return f"{error.message}; {error.remedy}" if error else ""
-
-
-def _layer(layer: Layer, cell: Cell | None, weights: int | None, trouble: str, problem: str) -> LayerContent:
-    nodes = next((node.sources for node in cell.nodes if isinstance(node, Output)), ()) if cell else ()
+def _layer(layer: Layer, seen: Look, problem: str) -> LayerContent:
     chrono = any(init.kind.startswith("chrono") for init in layer.init.values())
-    label = (cell.label or cell.name) if cell else layer.cell
-    about = "\n".join([cell.about, *formulas(cell)]).strip() if cell and not trouble else ""
-    traces = tuple(f"{layer.id}/{node}" for node in nodes)
-    return LayerContent(layer.id, layer.cell, label, layer.units, weights, traces, chrono, about, problem or trouble)
+    traces = tuple(f"{layer.id}/{node}" for node in seen.nodes)
+    return LayerContent(
+        layer.id, layer.cell, seen.label, layer.units, seen.weights, traces, chrono, seen.about, problem or seen.trouble
+    )
 
 
 def export_columns(content: Content) -> dict[str, list[str | int]]:

@@ -31,7 +31,7 @@ class RaceTable(QWidget):
         column.addWidget(line())
         self._grid = QGridLayout()
         self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(8)
+        self._grid.setHorizontalSpacing(6)
         self._grid.setVerticalSpacing(6)
         self._grid.setColumnStretch(0, 1)
         column.addLayout(self._grid)

@@ -121,12 +121,12 @@ class CellItem(PaletteItem):
     """A cell or a layer: just its name."""
 
     def sizeHint(self) -> QSize:
-        return QSize(QFontMetrics(self._medium()).horizontalAdvance(self.text) + 12, 28)
+        return QSize(QFontMetrics(self._medium()).horizontalAdvance(self.text) + 8, 28)
 
     def paint_content(self, painter: QPainter, text: QColor, muted: QColor) -> None:
         painter.setFont(self._medium())
         painter.setPen(text)
-        shown = painter.fontMetrics().elidedText(self.text, Qt.TextElideMode.ElideRight, self.width() - 8)
+        shown = painter.fontMetrics().elidedText(self.text, Qt.TextElideMode.ElideRight, self.width() - 4)
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, shown)
 
 

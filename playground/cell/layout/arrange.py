@@ -1,0 +1,169 @@
+"""The two doors: `lay_out` for a cell seen for the first time, `relayout` after an edit."""
+
+from dataclasses import dataclass
+
+from playground.cell.graph import Cell, Output
+from playground.cell.layout.align import grid, median
+from playground.cell.layout.assemble import Size, assemble, bounds_of
+from playground.cell.layout.channels import Channels
+from playground.cell.layout.corridors import HORIZONTAL, VERTICAL, Bounds, Path, Spot, stretches
+from playground.cell.layout.nudge import Nudger
+from playground.cell.layout.settle import free_place, overlaps
+from playground.cell.layout.shapes import CLEARANCE, Layout, Point, Side, Sizes, WireRoute
+from playground.cell.layout.structure import Link, Structure, analyse, is_bus
+from playground.cell.layout.textbook import EXIT, free_height, place_textbook
+from playground.cell.layout.wiring import Wiring
+
+SMALL = 28  # so many gates and operations at most are drawn as in a textbook
+STRETCHES = (1.0, 1.5)  # tried one after the other until no wires are too near each other
+RIGHT = 64.0  # what a memory's line needs at the right
+STANDARD = Sizes()
+
+
+@dataclass(frozen=True)
+class Draft:
+    """Where everything lies, by positions in the cell. `paths`: of the wires that are known already."""
+
+    centres: list[Point]
+    exits: dict[int, Point]
+    paths: dict[Link, Path]
+    strained: int = 0
+
+
+def lay_out(cell: Cell, sizes: Sizes = STANDARD) -> Layout:
+    """Lays out a cell: nodes with a `place` lie there (it is the middle of their box), the others around them.
+
+    The same cell always gives the same layout. Takes any cell, also one that `check_cell` refuses: wires from nodes that do
+    not exist are left out.
+    """
+    structure = analyse(cell)
+    boxes = [sizes.of(node) for node in structure.nodes]
+    draft = _automatic(structure, boxes)
+    if any(node.place for node in structure.nodes):
+        draft = _finish(structure, boxes, _around(structure, boxes, draft))
+    return assemble(structure, boxes, draft.centres, draft.exits, draft.paths, draft.strained)
+
+
+def relayout(previous: Layout, cell: Cell, sizes: Sizes = STANDARD) -> Layout:
+    """The layout after an edit: what was there stays where it was, new nodes find room near their neighbours.
+
+    A node moves only when its `place` says so, or when its `place` was taken away. Wires are routed anew only where an end
+    moved or a box came into their way.
+    """
+    structure = analyse(cell)
+    boxes = [sizes.of(node) for node in structure.nodes]
+    draft = _finish(structure, boxes, _inherited(structure, boxes, previous))
+    return assemble(structure, boxes, draft.centres, draft.exits, draft.paths, draft.strained)
+
+
+def _automatic(structure: Structure, sizes: list[Size]) -> Draft:
+    """The layout that minds no places."""
+    if sum(structure.is_inner(index) for index in range(len(structure.nodes))) > SMALL:
+        made = Channels(structure, sizes)
+        return Draft(made.centres, made.exits, made.paths)
+    best: Draft | None = None
+    for stretch in STRETCHES:
+        placed = place_textbook(structure, sizes, stretch)
+        draft = _wired(structure, sizes, Draft(list(placed.centres), placed.exits, {}))
+        if best is None or draft.strained < best.strained:
+            best = draft
+        if not draft.strained:
+            break
+    assert best is not None
+    return best
+
+
+def _wired(structure: Structure, sizes: list[Size], draft: Draft) -> Draft:
+    """Routes the wires that have no path yet."""
+    boxes = bounds_of(draft.centres, sizes)
+    wiring = Wiring(structure, boxes, draft.exits, draft.paths)
+    links = list(wiring.paths)
+    nudger = Nudger([wiring.paths[link] for link in links], boxes, [link in draft.paths for link in links])
+    strained = nudger.run() if wiring.fresh else draft.strained
+    return Draft(draft.centres, draft.exits, dict(zip(links, nudger.moved(), strict=True)), strained)
+
+
+def _around(structure: Structure, sizes: list[Size], draft: Draft) -> Draft:
+    """The draft with every node that has a place at that place, and the others out of their way."""
+    nodes = structure.nodes
+    placed = {index: Point(node.place.x, node.place.y) for index, node in enumerate(nodes) if node.place}
+    dx = dy = 0.0
+    if 2 * len(placed) >= len(nodes):  # most were placed: the rest goes with them
+        dx = grid(median([at.x - draft.centres[index].x for index, at in placed.items()]))
+        dy = grid(median([at.y - draft.centres[index].y for index, at in placed.items()]))
+    centres = [placed.get(k, Point(at.x + dx, at.y + dy)) for k, at in enumerate(draft.centres)]
+    _make_room(sizes, centres, fixed=list(placed), loose=[k for k in range(len(nodes)) if k not in placed])
+    exits = {memory: Point(at.x + dx, at.y + dy) for memory, at in draft.exits.items()}
+    before = [Point(at.x + dx, at.y + dy) for at in draft.centres]
+    paths = {link: _shifted(path, dx, dy) for link, path in draft.paths.items()}
+    return _judged(structure, sizes, Draft(centres, exits, paths, draft.strained), before, sizes)
+
+
+def _make_room(sizes: list[Size], centres: list[Point], fixed: list[int], loose: list[int]) -> None:
+    """Moves every loose node that lies on a fixed one to the nearest free place."""
+    taken = bounds_of([centres[k] for k in fixed], [sizes[k] for k in fixed])
+    free = [k for k in loose if not overlaps(bounds_of([centres[k]], [sizes[k]])[0], taken, CLEARANCE)]
+    taken += bounds_of([centres[k] for k in free], [sizes[k] for k in free])
+    for k in loose:
+        if k not in free:
+            centres[k] = free_place(centres[k], sizes[k], taken)
+            taken += bounds_of([centres[k]], [sizes[k]])
+
+
+def _inherited(structure: Structure, sizes: list[Size], previous: Layout) -> Draft:
+    """Centres, exits and paths that a previous layout leaves to the cell; new nodes have found their places."""
+    nodes = structure.nodes
+    known: dict[int, Point] = {}
+    before: list[Point | None] = [None] * len(nodes)
+    old_sizes = list(sizes)
+    for index, node in enumerate(nodes):
+        try:
+            box = previous.box(node.id)
+        except KeyError:
+            box = None
+        if box is not None and node.id not in (nodes[k].id for k in known if k < index and nodes[k].id == node.id):
+            before[index] = box.centre
+            old_sizes[index] = (box.width, box.height, box.shape)
+            if node.place is None and not box.placed:
+                known[index] = box.centre
+        if node.place is not None:
+            known[index] = Point(node.place.x, node.place.y)
+    fresh = [index for index in range(len(nodes)) if index not in known]
+    if fresh:
+        _place_new(structure, sizes, known, fresh)
+    centres = [known[index] for index in range(len(nodes))]
+    ids = {node.id: index for index, node in reversed(list(enumerate(nodes)))}
+    exits = {ids[lane.memory]: lane.exit for lane in previous.lanes if lane.memory in ids and lane.source}
+    paths = _old_paths(structure, previous, before, old_sizes)
+    return _judged(structure, sizes, Draft(centres, exits, paths, previous.strained), before, old_sizes)
+
+
+def _place_new(structure: Structure, sizes: list[Size], known: dict[int, Point], fresh: list[int]) -> None:
+    """Puts new nodes where the automatic layout has them relative to a neighbour, or as near as there is room."""
+    ideal = _automatic_centres(structure, sizes)
+    near: dict[int, list[int]] = {index: [] for index in fresh}
+    for link in structure.links:
+        if link.target in near:
+            near[link.target].append(link.source)
+        if link.source in near:
+            near[link.source].append(link.target)
+    edge = [known[index].x for index in known if is_bus(structure.nodes[index])]
+    for index in fresh:
+        neighbour = next((k for k in near[index] if k in known and not is_bus(structure.nodes[k])), None)
+        if neighbour is None:
+            neighbour = next((k for k in near[index] if k in known), None)
+        wish = ideal[index]
+        if neighbour is not None:
+            offset = Point(wish.x - ideal[neighbour].x, wish.y - ideal[neighbour].y)
+            wish = Point(grid(known[neighbour].x + offset.x), grid(known[neighbour].y + offset.y))
+        column = is_bus(structure.nodes[index]) and bool(edge)
+        if column:
+            wish = Point(min(edge), wish.y)
+        taken = bounds_of(list(known.values()), [sizes[k] for k in known])
+        known[index] = free_place(wish, sizes[index], taken, upright=column)
+
+
+def _automatic_centres(structure: Structure, sizes: list[Size]) -> list[Point]:
+    if sum(structure.is_inner(index) for index in range(len(structure.nodes))) > SMALL:
+        return Channels(structure, sizes).centres
+    return list(place_textbook(structure, sizes).centres)

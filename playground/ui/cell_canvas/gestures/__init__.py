@@ -1,0 +1,1 @@
+"""What the pointer can do to a cell, one class for each gesture."""

@@ -1,0 +1,1 @@
+"""What the scene of a cell is made of."""

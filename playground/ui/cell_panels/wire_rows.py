@@ -1,0 +1,199 @@
+"""The settings of one wire into a gate: what kind it is, how its weights start, whether it learns."""
+
+from typing import Any, Literal
+
+import msgspec
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from playground.cell.check import check_cell
+from playground.cell.edits import SetWire
+from playground.cell.graph import Gate, Init, Wire
+from playground.errors import BadInput
+from playground.experiment.edits import SetValue
+from playground.ui.cell_panels.form import CellForm
+from playground.ui.cell_panels.init_field import MATRIX, OWN, VECTOR, WIDTH, InitField, describe_init, help_text
+from playground.ui.widgets.rows import Row
+
+Kind = Literal["full", "diagonal", "identity"]
+
+
+class WireForm(CellForm):
+    """A page that shows wires into gates."""
+
+    def gate(self, id: str) -> Gate:
+        """Raises KeyError when it is gone."""
+        node = self.cell.node(id)
+        if not isinstance(node, Gate):
+            raise KeyError(id)
+        return node
+
+    def wire(self, gate: str, source: str) -> Wire:
+        """Raises KeyError when it is gone."""
+        for wire in self.gate(gate).wires:
+            if wire.source == source:
+                return wire
+        raise KeyError(source)
+
+    def name_of(self, id: str) -> str:
+        """What a node is called, in a form."""
+        try:
+            return self.cell.node(id).label or id
+        except KeyError:
+            return id
+
+    # -- initialisers, of the cell or replaced by the layer ---------------------------------------------------------
+
+    def replaced(self, parameter: str) -> Init | None:
+        """How the layer itself starts this parameter, None where it does as the cell says."""
+        layer = self.workshop.layer
+        return layer.init.get(parameter) if layer is not None else None
+
+    def replace_init(self, parameter: str, init: Any, merge: bool) -> BadInput | None:
+        """Another start of this layer's own; "own" goes back to the cell's."""
+        inside, layer = self.workshop.inside, self.workshop.layer
+        if inside is None or layer is None:
+            return None
+        chosen = {name: value for name, value in layer.init.items() if name != parameter}
+        if init != OWN:
+            chosen[parameter] = init if isinstance(init, Init) else Init("zeros")
+        path = f"networks.{inside.net}.layers.{inside.layer}.init"
+        return self.session.try_apply(SetValue(path, msgspec.to_builtins(chosen)), merge)
+
+    def biased_gates(self, but: str) -> list[tuple[str, str]]:
+        """Gates whose bias another one can be the opposite of."""
+        return [
+            (node.id, node.label or node.id)
+            for node in self.cell.nodes
+            if isinstance(node, Gate) and node.bias is not None and node.id != but
+        ]
+
+    def longest_lag(self) -> float:
+        """How far back the sequence may ask."""
+        return float(self.session.facts.length) if self.session.facts else 100.0
+
+    # -- rows -----------------------------------------------------------------------------------------------------
+
+    def wire_rows(self, gate: str, source: str, open: bool = False) -> None:
+        """The kind of a wire, and a fold with everything else about it."""
+        name = f"node.wire.{source}"
+
+        def options() -> list[tuple[str, str]]:
+            sizes = self.sizes()
+            rows, columns = sizes.get(gate), sizes.get(source)
+            whole = f" {rows} × {columns}" if rows and columns else ""
+            vector = f" {rows}" if rows else ""
+            return [
+                ("full", self.tr("full matrix{0}").format(whole)),
+                ("diagonal", self.tr("diagonal{0}").format(vector)),
+                ("identity", self.tr("identity")),
+            ]
+
+        row = self.choice_row(
+            name,
+            self.tr("from {0}").format(self.name_of(source)),
+            options,
+            lambda: self.wire(gate, source).kind,
+            lambda kind: SetWire(gate, source, kind=kind),  # type: ignore[arg-type]
+            self.tr(
+                "full: a matrix, every unit of the source reaches every unit of the gate. diagonal: one weight per unit "
+                "(a peephole). identity: the value itself, without a weight."
+            ),
+        )
+        row.field.setFixedWidth(WIDTH)
+        details = WireDetails(self, gate, source, open)
+        details.setObjectName(f"{name}.details")
+        self.add(details)
+        self.follow(lambda: self.wire(gate, source), lambda wire: details.show_wire())
+
+    def size_problem(self, node: str) -> str:
+        """What check_cell says about a node's size in numbers, for a sentence under the form."""
+        layer = self.workshop.layer
+        if layer is None or self.inputs is None or check_cell(self.cell):
+            return ""
+        errors = check_cell(self.cell, self.inputs, layer.units)
+        return next((f"{error.message}; {error.remedy}" for error in errors if error.node == node), "")
+
+
+class WireDetails(QWidget):
+    """A line that says how the wire starts; a click unfolds the settings."""
+
+    def __init__(self, form: WireForm, gate: str, source: str, open: bool) -> None:
+        super().__init__()
+        self._form, self._gate, self._source = form, gate, source
+        self._parameter = f"{gate}.weight.{source}"
+        self._always = open
+        self.summary = QPushButton()
+        self.summary.setObjectName(f"node.wire.{source}.fold")
+        self.summary.setProperty("look", "quiet")
+        self.summary.setCheckable(True)
+        self.summary.setChecked(open)
+        self.summary.toggled.connect(self._fold)
+        self.init = InitField(self._set_init, MATRIX, lambda: form.biased_gates(gate))
+        self.init.setObjectName(f"node.wire.{source}.init")
+        self.init.longest = form.longest_lag
+        row = Row(f"node.wire.{source}.init", self.tr("weights at start"), self.init, help_text())
+        self.init.setFixedWidth(WIDTH)
+        self.init.told = row.show_problem
+        self.stop = QCheckBox(self.tr("stop gradient"))
+        self.stop.setObjectName(f"node.wire.{source}.stop_gradient")
+        self.stop.setToolTip(self.tr("Values pass forward; the gradient does not pass back along this wire"))
+        self.freeze = QCheckBox(self.tr("freeze"))
+        self.freeze.setObjectName(f"node.wire.{source}.freeze")
+        self.freeze.setToolTip(self.tr("These weights stay as they are while the others learn"))
+        self.stop.clicked.connect(lambda on: self._set(SetWire(gate, source, stop_gradient=on)))
+        self.freeze.clicked.connect(lambda on: self._set(SetWire(gate, source, freeze=on)))
+        ticks = QHBoxLayout()
+        ticks.setContentsMargins(0, 0, 0, 0)
+        ticks.setSpacing(12)
+        ticks.addWidget(self.stop)
+        ticks.addWidget(self.freeze)
+        ticks.addStretch(1)
+        self.inner = QWidget()
+        column = QVBoxLayout(self.inner)
+        column.setContentsMargins(12, 0, 0, 4)
+        column.setSpacing(6)
+        column.addWidget(row)
+        column.addLayout(ticks)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(4)
+        outer.addWidget(self.summary, 0, Qt.AlignmentFlag.AlignLeft)
+        outer.addWidget(self.inner)
+        self._row = row
+        self.summary.setVisible(not open)
+        self._fold(open)
+
+    def show_wire(self) -> None:
+        """What the cell says now."""
+        wire = self._form.wire(self._gate, self._source)
+        own = self._form.replaced(self._parameter)
+        init = own or wire.init
+        self.init.set_kinds(VECTOR if wire.kind == "diagonal" else MATRIX)
+        self.init.show_value(init, own is not None)
+        weighted = wire.kind != "identity"
+        self._row.setVisible(weighted)
+        self.freeze.setVisible(weighted)
+        self.stop.setChecked(wire.stop_gradient)
+        self.freeze.setChecked(wire.freeze)
+        words = [self.tr("starts {0}").format(describe_init(init)) if weighted else self.tr("no weight")]
+        words += [self.tr("gradient stopped")] if wire.stop_gradient else []
+        words += [self.tr("frozen")] if wire.freeze else []
+        self.summary.setText(("▾ " if self.summary.isChecked() else "▸ ") + " · ".join(words))
+        self.summary.setAccessibleName(
+            self.tr("Settings of the wire from {0}: {1}").format(self._source, ", ".join(words))
+        )
+
+    def _fold(self, open: bool) -> None:
+        self.inner.setVisible(open)
+        text = self.summary.text()
+        if text:
+            self.summary.setText(("▾ " if open else "▸ ") + text[2:])
+
+    def _set_init(self, init: Any, merge: bool) -> BadInput | None:
+        if self._form.replaced(self._parameter) is not None:
+            return self._form.replace_init(self._parameter, init, merge)
+        return self._form.edit(SetWire(self._gate, self._source, init=init), merge)
+
+    def _set(self, edit: SetWire) -> None:
+        self._row.show_problem(self._form.edit(edit))
