@@ -185,6 +185,8 @@ def _loops(cell: Cell) -> Iterator[CellError]:
             elif state.get(source) == 1:
                 ids = [entry[0] for entry in path]
                 loop = [*ids[ids.index(source) :], source]
+                if len(loop) > 8:
+                    loop[4:-3] = ["…"]
                 problem = f"the loop {' ← '.join(loop)} has no memory"
                 yield CellError(source, problem, "put a memory z⁻¹ on one of its wires", "loop", path[-1][0])
             elif source not in state:

@@ -5,7 +5,7 @@ interpreter computes, to rounding.
 """
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from playground.cell.formula import FUNCTIONS, short_names
 from playground.cell.graph import AnyNode, Cell, Gate, Input, Memory, Operation, Output, Wire
 from playground.errors import BadInput
 
-Vector = Sequence[float]  # or an array [size]
+Vector = Any  # an array [size], or any sequence of numbers
 SHOWN = 12  # terms of one wire that are written out, the largest first
 
 

@@ -16,7 +16,7 @@ from playground.experiment.edits import SetSeed
 from playground.experiment.files import find, load
 from playground.experiment.paths import assign
 
-ENGINES = ("auto", "numpy", "cupy")
+ENGINES = ("auto", "numpy", "native", "cupy")
 RUNS = Path("runs")
 SHOWN = ("experiment", "task", "seed", "engine", "steps", "sequences", "seconds", "networks", "baselines", "out")
 

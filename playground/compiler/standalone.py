@@ -1,7 +1,7 @@
 """*Show the code*: the source that runs a cell, made into one file that runs on its own, with nothing but NumPy.
 
-The two functions in it are what the array engine runs, letter by letter. Around them stands what the engine does besides:
-arrays, views of each step, random weights, and a check of one gradient.
+The two functions in it are what the array engine runs, letter by letter. Around them stands what the engine does
+besides: arrays, views of each step, random weights, and a check of one gradient.
 """
 
 import re

@@ -10,7 +10,7 @@ import numpy as np
 from playground.engine.array_engine import ArrayEngine
 from playground.errors import BadInput
 
-NAMES = ("auto", "numpy", "cupy")
+NAMES = ("auto", "numpy", "native", "cupy")
 
 
 @lru_cache(maxsize=1)
@@ -35,6 +35,20 @@ def _cupy() -> tuple[ModuleType | None, str]:
     return cupy, f"CuPy {cupy.__version__} on {name}"
 
 
+@lru_cache(maxsize=1)
+def _native() -> tuple[ArrayEngine | None, str]:
+    """The engine that compiles to machine code and a line about it, or None and why it cannot run here."""
+    try:
+        from playground.engine.native_engine import NativeEngine, processor, vector_bytes
+    except ImportError as error:
+        return None, f"llvmlite cannot be loaded: {_first_line(error)}"
+    try:
+        line = f"machine code for {processor()}, vectors of {vector_bytes() * 8} bits"
+    except RuntimeError as error:  # LLVM does not know this processor
+        return None, f"LLVM cannot compile here: {_first_line(error)}"
+    return NativeEngine(), line
+
+
 def _first_line(error: Exception) -> str:
     return (str(error).strip().splitlines() or [type(error).__name__])[0][:120]
 
@@ -44,26 +58,36 @@ def available() -> dict[str, str]:
     window."""
     return {
         "numpy": f"NumPy {np.__version__} on {os.cpu_count() or 1} cores",
+        "native": _native()[1],
         "cupy": _cupy()[1],
     }
 
 
 def usable(name: str) -> bool:
     """Whether `choose(name)` would succeed."""
+    if name == "native":
+        return _native()[0] is not None
     return name in ("auto", "numpy") or (name == "cupy" and _cupy()[0] is not None)
 
 
 def choose(name: str = "auto") -> ArrayEngine:
-    """The engine of that name; "auto" is the CPU, which wins at the sizes of a playground.
+    """The engine of that name; "auto" is machine code on the CPU, the fastest at the sizes of a playground, or NumPy where
+    LLVM cannot compile.
 
     Raises BadInput for a name that does not exist or an engine that this machine cannot run.
     """
+    if name in ("auto", "native"):
+        native, line = _native()
+        if native is not None:
+            return native
+        if name == "native":
+            raise BadInput("engine native", line, "use --engine numpy")
     if name in ("auto", "numpy"):
         return ArrayEngine("numpy", np)
     if name == "cupy":
         cupy, line = _cupy()
         if cupy is None:
-            raise BadInput("engine cupy", line, "use --engine numpy")
+            raise BadInput("engine cupy", line, "use --engine native or numpy")
         return ArrayEngine("cupy", cupy)
     raise BadInput(f"engine {name!r}", "there is no such engine", f"choose one of {', '.join(NAMES)}")
 

@@ -86,9 +86,7 @@ class NativeRunner:
         }
         self._series = code.storage.code.series
         self._scratch: list[Array] = []
-        self._partials = [
-            {name: _aligned(plan.packed[name], dtype) for name in code.partials} for _ in range(threads)
-        ]
+        self._partials = [{name: _aligned(plan.packed[name], dtype) for name in code.partials} for _ in range(threads)]
         table = np.array([self._address(name, columns, dtype) for name in code.arrays] or [0], np.uint64)
         tables = [
             np.array([partial[name].ctypes.data for name in code.partials] or [0], np.uint64)
@@ -98,7 +96,15 @@ class NativeRunner:
         chunk = max(8, CHUNK_BYTES // (BYTES[dtype] * states * share * width))
         self._tables = (table, tables)  # kept alive: the machine code holds their addresses
         self._calls = [
-            (table.ctypes.data, tables[k].ctypes.data, steps, columns, k * share * width, (k + 1) * share * width, chunk)
+            (
+                table.ctypes.data,
+                tables[k].ctypes.data,
+                steps,
+                columns,
+                k * share * width,
+                (k + 1) * share * width,
+                chunk,
+            )
             for k in range(threads)
         ]
         self._functions = compiled
@@ -230,6 +236,12 @@ def _machine() -> Any:
     features = llvm.get_host_cpu_features().flatten()
     target = llvm.Target.from_default_triple()
     return target.create_target_machine(cpu=llvm.get_host_cpu_name(), features=features, opt=2)
+
+
+def processor() -> str:
+    """What LLVM calls this processor. Raises RuntimeError where it cannot compile for it."""
+    _machine()
+    return str(llvm.get_host_cpu_name())
 
 
 @lru_cache(maxsize=1)

@@ -23,7 +23,7 @@ from playground.cell.names import (
 from playground.errors import BadInput
 from playground.experiment.cells import known_cells
 from playground.experiment.document import Experiment
-from playground.experiment.edits import Edit, cell_of, net_of
+from playground.experiment.edits import AddLayer, AddNet, Edit, ReplaceCell, cell_of, net_of
 from playground.experiment.schema import suggest
 from playground.network.spec import Layer
 
@@ -158,6 +158,35 @@ class AddOwnCell(Edit, frozen=True):
 
     def apply(self, experiment: Experiment) -> Experiment:
         return with_own_cell(experiment, self.cell)[0]
+
+
+class PlaceCell(Edit, frozen=True):
+    """A cell from the palette put to use, as one step: it joins the experiment's own cells where it is not known yet.
+
+    With `net` and `layer` it replaces that layer's cell, with `net` and `index` it makes a new layer there, with
+    neither a new network. `fresh`: always a copy of its own, as for a blank cell that one begins to draw on.
+    """
+
+    cell: Cell
+    net: str = ""
+    layer: str = ""
+    index: int = -1
+    fresh: bool = False
+
+    def label(self) -> str:
+        return f"use {self.cell.label or self.cell.name}"
+
+    def apply(self, experiment: Experiment) -> Experiment:
+        if self.fresh:
+            new = _version(experiment, self.cell, "", "")
+            experiment, name = replace(experiment, cells=(*experiment.cells, new)), new.name
+        else:
+            experiment, name = with_own_cell(experiment, self.cell)
+        if not self.net:
+            return AddNet(name).apply(experiment)
+        if self.layer:
+            return ReplaceCell(self.net, self.layer, name).apply(experiment)
+        return AddLayer(self.net, self.index if self.index >= 0 else 10**6, name).apply(experiment)
 
 
 class DuplicateCell(Edit, frozen=True):

@@ -7,6 +7,7 @@ import numpy as np
 
 from playground.cell.graph import Cell, Init
 from playground.cell.library import LIBRARY
+from playground.cell.names import parameter_names
 from playground.compiler.lower import compile_cell
 from playground.compiler.plan import Plan
 from playground.engine import Engine
@@ -56,7 +57,7 @@ class Network:
             plan = _compile(net, layer, cell, size)
             self._plans.append((plan, compile_cell(cell, size, layer.units, watch=True)))
             for prefix in prefixes(layer):
-                entries += _entries(net, layer, prefix, plan, sum(entry.size for entry in entries))
+                entries += _entries(net, layer, cell, prefix, plan, sum(entry.size for entry in entries))
         engine.reserve(max(plan.bank_size * max(plan.inputs, plan.units) for plan, _ in self._plans) * training.batch)
         top, outputs = net.layers[-1].units, facts.outputs
         offset = sum(entry.size for entry in entries)
@@ -221,9 +222,10 @@ def _output_size(net: Net, layer: Layer, plan: Plan) -> int:
     return size
 
 
-def _entries(net: Net, layer: Layer, prefix: str, plan: Plan, offset: int) -> list[Entry]:
+def _entries(net: Net, layer: Layer, cell: Cell, prefix: str, plan: Plan, offset: int) -> list[Entry]:
     """A layer's parameters, packed array by packed array, so that each of these is one stretch of the flat array."""
-    names = {spec.name for spec in plan.parameters}
+    # a node that leads nowhere for the moment has no parameters, but its settings wait for it
+    names = set(parameter_names(cell))
     for name in layer.init:
         if name not in names:
             raise BadInput(

@@ -43,6 +43,10 @@ class Autosave:
         self._saved_step = None
         self._wanted = math.inf
 
+    def changed(self) -> None:
+        """The networks changed without a step: what was written of this step is not true any more."""
+        self._saved_step = None
+
     def want(self, at: float = 0.0) -> None:
         """A checkpoint is wanted, not before clock reading `at`."""
         if self._folder is not None:

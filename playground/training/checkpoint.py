@@ -15,6 +15,7 @@ from playground.errors import BadInput
 from playground.experiment.atomic import cannot_write, write_atomically
 from playground.experiment.document import Experiment
 from playground.experiment.files import dumps, loads
+from playground.training.interventions import Intervention
 
 FORMAT = "rnn-playground checkpoint 1"
 REMEDY = "choose a checkpoint of this program, or start again at step 0"
@@ -33,11 +34,13 @@ class Checkpoint:
     """What a run needs to go on with the same bits.
 
     arrays: "weights/NET/PARAMETER", "optimizer/NET/NAME[/PARAMETER]", "carried/NET/i", and "curves/NAME".
+    interventions: what was set by hand on the way; the weights have it in them already.
     """
 
     experiment: Experiment
     progress: Progress
     arrays: dict[str, NDArray] = field(default_factory=dict)
+    interventions: tuple[Intervention, ...] = ()
 
     def part(self, prefix: str) -> dict[str, NDArray]:
         """The arrays below `prefix`, without it."""
@@ -51,6 +54,8 @@ def write(path: Path, checkpoint: Checkpoint) -> None:
         "progress": msgspec.json.encode(checkpoint.progress).decode(),
         "experiment": dumps(checkpoint.experiment).decode(),
     }
+    if checkpoint.interventions:
+        header["interventions"] = msgspec.json.encode(checkpoint.interventions).decode()
     arrays = {name: np.ascontiguousarray(array) for name, array in checkpoint.arrays.items()}
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -71,6 +76,7 @@ def read(path: Path, keep: Callable[[str], bool] = lambda name: True) -> Checkpo
             arrays = {name: file.get_tensor(name) for name in file.keys() if keep(name)}  # noqa: SIM118
         progress = msgspec.json.decode(header["progress"], type=Progress)
         experiment = loads(header["experiment"].encode(), place)
+        found = msgspec.json.decode(header.get("interventions", "[]"), type=tuple[Intervention, ...])
     except FileNotFoundError:
         raise BadInput(place, "this checkpoint does not exist", REMEDY) from None
     except (SafetensorError, OSError) as error:
@@ -82,4 +88,4 @@ def read(path: Path, keep: Callable[[str], bool] = lambda name: True) -> Checkpo
             raise BadInput(place, f"{name} does not hold numbers", REMEDY)
         if not name.startswith("curves/") and not np.isfinite(array).all():
             raise BadInput(place, f"{name} holds a value that is not finite", REMEDY)
-    return Checkpoint(experiment, progress, arrays)
+    return Checkpoint(experiment, progress, arrays, found)

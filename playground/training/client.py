@@ -1,20 +1,22 @@
 """The window's handle on the training process. Nothing in here waits for it."""
 
 import contextlib
+import logging
 import multiprocessing
 import signal
 import threading
 from collections import deque
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from typing import Any
 
 import msgspec
 
 from playground.network.traces import Traces
 from playground.training import messages, worker
+from playground.training.inbox import put
 from playground.training.traces_memory import LARGEST, TracesMemory
 
+log = logging.getLogger(__name__)
 FIRST_SLOT = 1 << 20
 MOST_EVENTS = 256  # taken from the pipe by one `poll`
 PATIENCE = 0.3  # seconds that a process gets for each of: going by itself, ending, being killed
@@ -81,7 +83,8 @@ class TrainingClient:
     # -- messages -------------------------------------------------------------------------------------------------
 
     def send(self, command: messages.Command) -> None:
-        """Hand over a command; returns at once. `Start` gets the name of the shared memory filled in."""
+        """Hand over a command; returns at once. `Start` gets the name of the shared memory filled in. `poll` says so
+        when the command holds something that no message can hold."""
         if isinstance(command, messages.Start):
             self._run = command.run
             command = msgspec.structs.replace(command, memory=self._memory_name(FIRST_SLOT))
@@ -95,7 +98,7 @@ class TrainingClient:
         ended, one fatal `Failed` says how.
         """
         self._give_back(self._unread)
-        events: list[messages.Event] = []
+        events: list[messages.Event] = self._unsent()
         over = self.process is not None and not self.process.is_alive()
         for _ in range(MOST_EVENTS):
             data = self._receive()
@@ -114,6 +117,10 @@ class TrainingClient:
                 self._give_back(self._unread)
                 self._unread[event.slot] = event.run
                 events = [other for other in events if not isinstance(other, messages.TracesWritten)]
+            elif isinstance(event, messages.Weights):
+                self.send(messages.WeightsRead(event.run))
+                if event.run != self._run:
+                    continue
             elif event.run != self._run:
                 continue
             elif isinstance(event, messages.MemoryWanted):
@@ -132,6 +139,16 @@ class TrainingClient:
         return traces
 
     # -- inside ---------------------------------------------------------------------------------------------------
+
+    def _unsent(self) -> list[messages.Event]:
+        """What has to be said of commands that could not be written down."""
+        unsent = [] if self._writer is None else self._writer.take_unsent()
+        problem, remedy = "the experiment holds something that cannot be sent to the training", "undo the last change"
+        return [
+            messages.Failed(command.run, "", problem, remedy, fatal=isinstance(command, messages.Start))
+            for command in unsent
+            if not isinstance(command, messages.Quit) and command.run == self._run
+        ]
 
     def _receive(self) -> bytes | None:
         """The next message in the pipe, None when there is none (or the other end is gone)."""
@@ -166,11 +183,17 @@ class TrainingClient:
         return self._memory.name
 
     def _grow(self, event: messages.MemoryWanted) -> None:
-        if event.slot_size <= LARGEST:
+        """Larger memory, or the old one again where the system has no more: the worker then gives up these traces."""
+        try:
+            larger = TracesMemory.create(min(event.slot_size, LARGEST) * 5 // 4)
+        except OSError:
+            larger = None
+        if larger is not None:
             self._drop_memory()
-            name = self._memory_name(event.slot_size * 5 // 4)
-            if name:
-                self.send(messages.UseMemory(event.run, name))
+            self._memory = larger
+        self._unread.clear()
+        if self._memory is not None:
+            self.send(messages.UseMemory(event.run, self._memory.name))
 
     def _drop_memory(self) -> None:
         if self._memory is not None:
@@ -197,36 +220,50 @@ class TrainingClient:
 
 
 class _Writer(threading.Thread):
-    """Writes commands to the pipe, in order; of updates of one run that wait one after the other, only the last."""
+    """Writes commands to the pipe, in order; of edits that wait one after the other, only the last."""
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(name="commands to the worker", daemon=True)
         self._connection = connection
-        self._waiting: deque[messages.Command | None] = deque()
+        self._waiting: deque[messages.Command] = deque()
+        self._unsent: list[messages.Command] = []
+        self._ended = False
         self._news = threading.Condition()
         self.start()
 
-    def put(self, command: messages.Command | None) -> None:
-        """None: write what is waiting, then end."""
+    def put(self, command: messages.Command) -> None:
         with self._news:
-            last: Any = self._waiting[-1] if self._waiting else None
-            if isinstance(command, messages.Update) and isinstance(last, messages.Update) and last.run == command.run:
-                self._waiting.pop()
-            self._waiting.append(command)
+            put(self._waiting, command)
             self._news.notify()
 
+    def take_unsent(self) -> list[messages.Command]:
+        """Commands that hold something that no message can hold, since the last call."""
+        with self._news:
+            unsent, self._unsent = self._unsent, []
+        return unsent
+
     def stop(self) -> None:
-        """Ends the thread; the process at the other end is gone already, so nothing can block it."""
-        self.put(None)
+        """Writes what is waiting and ends the thread; the process at the other end is gone already, so nothing can
+        block it."""
+        with self._news:
+            self._ended = True
+            self._news.notify()
         self.join(PATIENCE)
 
     def run(self) -> None:
         while True:
             with self._news:
                 while not self._waiting:
+                    if self._ended:
+                        return
                     self._news.wait()
                 command = self._waiting.popleft()
-            if command is None:
-                return
+            try:
+                data = messages.encode(command)
+            except (TypeError, ValueError, OverflowError, RecursionError):
+                log.exception("a command that cannot be written down")
+                with self._news:
+                    self._unsent.append(command)
+                continue
             with contextlib.suppress(OSError):  # the process is gone: `poll` finds out and says so
-                self._connection.send_bytes(messages.encode(command))
+                self._connection.send_bytes(data)

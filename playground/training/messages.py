@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from playground.experiment.document import Experiment
+from playground.training.interventions import Intervention
 
 
 class Message(Struct, frozen=True, tag_field="type"):
@@ -81,6 +82,31 @@ class UseMemory(Message, frozen=True, tag="use_memory"):
     name: str
 
 
+class WatchWeights(Message, frozen=True, tag="watch_weights"):
+    """Send `Weights` of these (network, parameter) from now on, and of no others; all of them once, right now. Names
+    that do not exist (yet) are passed over."""
+
+    run: int
+    names: tuple[tuple[str, str], ...]
+
+
+class WeightsRead(Message, frozen=True, tag="weights_read"):
+    """The window has taken the last `Weights`; the worker may send more."""
+
+    run: int
+
+
+class SetWeight(Message, frozen=True, tag="set_weight"):
+    """Set one number before the next training step. Answered by `WeightSet`, or by a `Failed` that is not fatal, whose
+    place is `weight_place(net, parameter, index)`."""
+
+    run: int
+    net: str
+    parameter: str
+    index: tuple[int, ...]
+    value: float
+
+
 class Quit(Message, frozen=True, tag="quit"):
     pass
 
@@ -108,6 +134,7 @@ class Started(Message, frozen=True, tag="started"):
     baselines: name → (headline metric, loss), from the task. kept: the run goes on after an Update; otherwise curves
     begin again, and where step is not 0 (a checkpoint) all of them up to there follow as Scalars and Tested.
     sources: after an Update, for each network its number before, -1 for a new one (`Curves.arrange`); else empty.
+    interventions: all of the run so far.
     """
 
     run: int
@@ -118,6 +145,7 @@ class Started(Message, frozen=True, tag="started"):
     metrics: tuple[str, ...]
     kept: bool = False
     sources: tuple[int, ...] = ()
+    interventions: tuple[Intervention, ...] = ()
 
 
 class Scalars(Message, frozen=True, tag="scalars"):
@@ -157,6 +185,30 @@ class MemoryWanted(Message, frozen=True, tag="memory_wanted"):
     slot_size: int
 
 
+class WeightArray(Struct, frozen=True):
+    """data: the values as little-endian float32, row by row."""
+
+    net: str
+    parameter: str
+    shape: tuple[int, ...]
+    data: bytes
+
+
+class Weights(Message, frozen=True, tag="weights"):
+    """Watched weights after `step`, those that changed since they were sent last. No more come until WeightsRead."""
+
+    run: int
+    step: int
+    arrays: tuple[WeightArray, ...]
+
+
+class WeightSet(Message, frozen=True, tag="weight_set"):
+    """A SetWeight was done. before and after are equal when the number was that already."""
+
+    run: int
+    intervention: Intervention
+
+
 class StateChanged(Message, frozen=True, tag="state_changed"):
     """reason, for a stop: "goal: 2000 steps", "paused", … one short line for a person."""
 
@@ -182,8 +234,14 @@ class Failed(Message, frozen=True, tag="failed"):
     fatal: bool = True
 
 
-Command = Start | Play | Pause | Reset | Update | SaveCheckpoint | TracesRead | UseMemory | Quit
-Event = Ready | Started | Scalars | Tested | TracesWritten | MemoryWanted | StateChanged | CheckpointWritten | Failed
+Command = (
+    Start | Play | Pause | Reset | Update | SaveCheckpoint | TracesRead | UseMemory | WatchWeights | WeightsRead
+    | SetWeight | Quit
+)  # fmt: skip
+Event = (
+    Ready | Started | Scalars | Tested | TracesWritten | MemoryWanted | Weights | WeightSet | StateChanged
+    | CheckpointWritten | Failed
+)  # fmt: skip
 
 _encoder = msgspec.msgpack.Encoder()
 _commands = msgspec.msgpack.Decoder(Command)

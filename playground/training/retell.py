@@ -28,6 +28,7 @@ def started(number: int, run: Run, kept: bool = False) -> messages.Started:
         metrics=run.facts.metrics,
         kept=kept,
         sources=run.last_update.sources if kept else (),
+        interventions=tuple(run.interventions),
     )
 
 

@@ -20,7 +20,8 @@ from playground.tasks.random import stream
 from playground.training import checkpoint as checkpoints
 from playground.training.checkpoint import Checkpoint, Progress
 from playground.training.curves import Curves
-from playground.training.state import keep, load_state, load_weights, state_arrays, weights
+from playground.training.interventions import Intervention, add, follow, weight_place
+from playground.training.state import keep, load_state, load_weights, set_weight, state_arrays, weights
 from playground.training.trainer import StepResult, Trainer, windows
 
 
@@ -48,7 +49,7 @@ class Updated:
 
 class Run:
     """Contestants side by side. step: finished training steps. seconds: the time that steps and tests took.
-    sequences: training sequences seen by each network."""
+    sequences: training sequences seen by each network. interventions: what a person set by hand, in order."""
 
     def __init__(self, experiment: Experiment, folder: Path | None = None, engine: str = "auto") -> None:
         """Build everything, at step 0. Raises BadInput, which names the place in the experiment."""
@@ -58,6 +59,7 @@ class Run:
         self.step = 0
         self.seconds = 0.0
         self.sequences = 0
+        self.interventions: list[Intervention] = []
         self.last_test: Measured | None = None
         self.last_update = Updated(False, True, ())
         self.task: Task = build_task(experiment.task, folder)
@@ -141,6 +143,18 @@ class Run:
         for trainer in self.trainers:
             trainer.reset(self.experiment.seed)
         self.step, self.seconds, self.sequences, self.last_test = 0, 0.0, 0, None
+        self.interventions.clear()
+
+    def set_weight(self, net: str, parameter: str, index: tuple[int, ...], value: float) -> Intervention:
+        """Set one number before the next step; the optimizers keep what they remember. Raises BadInput."""
+        trainer = next((trainer for trainer in self.trainers if trainer.name == net), None)
+        if trainer is None:
+            problem = "there is no such network"
+            raise BadInput(weight_place(net, parameter, index), problem, f"choose one of {', '.join(self.names)}")
+        before, after = set_weight(trainer, parameter, index, value)
+        done = Intervention(self.step, net, parameter, index, before, after)
+        add(self.interventions, done)
+        return done
 
     def update(self, experiment: Experiment) -> bool:
         """The document changed. Settings of the training apply to the running networks, which keep the state of their
@@ -178,6 +192,8 @@ class Run:
         if rebuilt:
             self.last_test = None
         self.experiment, self.task, self.trainers = experiment, task, trainers
+        renamed = {names[0][was]: name for was, name in zip(sources, names[1], strict=True) if was >= 0}
+        self.interventions = follow(self.interventions, renamed)
         if not goes_on:
             self.reset()
         self.last_update = Updated(rebuilt, goes_on, sources)
@@ -192,12 +208,12 @@ class Run:
                 arrays[f"{part}/{_key(trainer.name)}/{rest}"] = array
         if curves is not None:
             arrays |= {f"curves/{name}": array for name, array in curves.arrays().items()}
-        checkpoints.write(path, Checkpoint(self.experiment, self._progress(), arrays))
+        self._write(path, arrays)
 
     def save_weights(self, path: Path) -> None:
         """Write the weights alone. Raises BadInput where the file cannot be written."""
         arrays = {f"weights/{_key(t.name)}/{name}": array for t in self.trainers for name, array in weights(t).items()}
-        checkpoints.write(path, Checkpoint(self.experiment, self._progress(), arrays))
+        self._write(path, arrays)
 
     def load(self, path: Path) -> Curves:
         """Go on from a checkpoint of this experiment; returns its curves. Raises BadInput when it does not fit."""
@@ -210,7 +226,7 @@ class Run:
         for trainer in self.trainers:
             load_weights(trainer, _of(found, trainer.name), str(path))
             trainer.steps = found.progress.step
-        self._set_progress(found.progress)
+        self._set_progress(found)
 
     def _take(self, found: Checkpoint, place: str) -> Curves:
         self._check_contestants(found, place)
@@ -221,7 +237,7 @@ class Run:
         for trainer in self.trainers:
             load_state(trainer, _of(found, trainer.name), place)
             trainer.steps = found.progress.step
-        self._set_progress(found.progress)
+        self._set_progress(found)
         self.last_test = None
         return curves
 
@@ -232,11 +248,14 @@ class Run:
             problem = f"it holds {listed}, the experiment has {' and '.join(self.names)}"
             raise BadInput(place, problem, "open the experiment that it was saved with")
 
-    def _progress(self) -> Progress:
-        return Progress(self.step, self.seconds, self.sequences)
+    def _write(self, path: Path, arrays: dict[str, np.ndarray]) -> None:
+        progress = Progress(self.step, self.seconds, self.sequences)
+        checkpoints.write(path, Checkpoint(self.experiment, progress, arrays, tuple(self.interventions)))
 
-    def _set_progress(self, progress: Progress) -> None:
+    def _set_progress(self, found: Checkpoint) -> None:
+        progress = found.progress
         self.step, self.seconds, self.sequences = progress.step, progress.seconds, progress.sequences
+        self.interventions = list(found.interventions)
 
     def _build(self, net: Net, cells: dict[str, Cell], task: Task, experiment: Experiment) -> Trainer:
         return Trainer(net, cells, task, experiment.training, self.engine, experiment.seed)

@@ -104,7 +104,8 @@ def load_run(path: Path, engine: str = "auto") -> tuple[Experiment, Run, Curves,
 
 
 def summarise(run: Run, curves: Curves, test: Measured, stopped: str, out: Path | None) -> Summary:
-    """The summary of DESIGN §6. No host name, no user name and no path but `out` is in it."""
+    """The summary of DESIGN §6, with `interventions` where there were any. No host name, no user name and no path but
+    `out` is in it."""
     experiment = run.experiment
     networks = []
     for number, trainer in enumerate(run.trainers):
@@ -118,6 +119,7 @@ def summarise(run: Run, curves: Curves, test: Measured, stopped: str, out: Path 
                 "metrics": {name: _number(value) for name, value in test.metrics[number].items()},
             }
         )
+    by_hand = {"interventions": msgspec.to_builtins(run.interventions)} if run.interventions else {}
     return {
         "experiment": experiment.name,
         "task": experiment.task.__struct_config__.tag,
@@ -135,6 +137,7 @@ def summarise(run: Run, curves: Curves, test: Measured, stopped: str, out: Path 
             "system": platform.system(), "processor": platform.machine(), "cores": os.cpu_count(),
             "python": platform.python_version(),
         },
+        **by_hand,
     }  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """The state of a trainer as named arrays, and what of it survives when a network is built anew."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 
 from playground.engine.devices import to_numpy
 from playground.errors import BadInput
+from playground.training.interventions import weight_place
 from playground.training.trainer import Trainer
 
 Arrays = dict[str, NDArray]
@@ -83,6 +85,27 @@ def load_state(trainer: Trainer, arrays: Mapping[str, NDArray], place: str) -> N
                 place, f"the carried state of network {trainer.name} is damaged in it", "start again at step 0"
             )
         trainer.carried, trainer.carried_rows = states, rows
+
+
+def set_weight(trainer: Trainer, parameter: str, index: tuple[int, ...], value: float) -> tuple[float, float]:
+    """Set one number of a parameter, and leave what the optimizer remembers of it. Returns it before and after.
+
+    Raises BadInput, and changes nothing, where there is no such number or the value is not finite in this precision.
+    """
+    parameters = trainer.network.parameters
+    if parameter not in parameters.entries:
+        place = weight_place(trainer.name, parameter)
+        raise BadInput(place, "there is no such parameter", f"choose one of {', '.join(parameters.names)}")
+    place, view = weight_place(trainer.name, parameter, index), parameters.view(parameter)
+    if len(index) != view.ndim or not all(0 <= i < size for i, size in zip(index, view.shape, strict=True)):
+        raise BadInput(place, f"its shape is {list(view.shape)}", "give an index inside it, counted from 0")
+    with np.errstate(over="ignore"):
+        number = float(view.dtype.type(value))
+    if not math.isfinite(number):
+        raise BadInput(place, f"{value} cannot be a weight in {view.dtype}", "give a finite number")
+    before = float(view[index])
+    view[index] = number
+    return before, number
 
 
 def keep(old: Trainer, new: Trainer) -> bool:

@@ -1,6 +1,7 @@
 """The training process: takes commands from a pipe, trains in short slices, sends back what happened. No Qt in here."""
 
 import logging
+import math
 import signal
 import time
 from collections.abc import Callable
@@ -17,17 +18,20 @@ from playground.training import messages
 from playground.training.autosave import Autosave
 from playground.training.curves import Curves
 from playground.training.finite import NotFinite
+from playground.training.inbox import Inbox, Unreadable
 from playground.training.pace import Pace
 from playground.training.retell import started, told_again
 from playground.training.run import Run, resume
-from playground.training.traces_memory import LARGEST, SLOTS, TooLarge, TracesMemory
+from playground.training.traces_writer import EVERY as TRACES_EVERY
+from playground.training.traces_writer import TracesWriter
 from playground.training.trainer import StepResult
+from playground.training.weight_watch import WeightWatch
 
 log = logging.getLogger(__name__)
 SLICE = 0.010  # seconds of training between two looks at the pipe
 SCALARS_EVERY = 1 / 30
-TRACES_EVERY, TRACES_SHARE = 1 / 25, 0.06
 SAVE_AFTER = 0.05  # seconds of pause before its checkpoint is written: single steps come in quick succession
+TEST_AFTER = 0.1  # seconds after an edit during a pause before the test of what it did: a slider gives many edits
 
 
 class WindowGone(Exception):
@@ -63,6 +67,7 @@ class Worker:
 
     def __init__(self, connection: Connection, log_file: str = "") -> None:
         self._connection = connection
+        self._inbox = Inbox(connection)
         self._log_file = log_file
         self._ended = False
         self._number = -1
@@ -74,12 +79,11 @@ class Worker:
         self._next_step = 0.0
         self._since = (0, 0.0)  # step and seconds from which goals count
         self._results: list[list[StepResult]] = []
-        self._memory: TracesMemory | None = None
-        self._free: list[int] = []
-        self._wants_traces = self._wants_test = False
+        self._test_at = math.inf  # perf_counter() reading from which on a test is wanted beside those of the interval
+        self._traces = TracesWriter()
+        self._weights = WeightWatch()
         self._autosave = Autosave()
         self._scalars_pace = Pace(SCALARS_EVERY)
-        self._traces_pace = Pace(TRACES_EVERY, TRACES_SHARE)
 
     # -- the loop -------------------------------------------------------------------------------------------------
 
@@ -87,29 +91,45 @@ class Worker:
         """Until Quit. Raises WindowGone."""
         self._send(messages.Ready(available()))
         while not self._ended:
-            command = self._receive(self._patience())
-            self._guarded(self._work if command is None else partial(self._obey, command))
+            self._guarded(self._next())
+
+    def _next(self) -> Callable[[], None]:
+        """What to do now: a command comes before work."""
+        try:
+            command = self._inbox.receive(self._patience())
+        except Unreadable as error:
+            return partial(self._refuse, error)
+        except (EOFError, OSError) as error:
+            raise WindowGone from error
+        return self._work if command is None else partial(self._obey, command)
 
     def _patience(self) -> float | None:
         """Seconds until there is something to do, None for never: then the process sleeps on the pipe."""
         if self._run is None:
             return None
-        if (self._wants_traces and self._free) or self._wants_test:
+        if self._traces.ready or self._weights.ready:
             return 0.0
         now = time.perf_counter()
+        waits = [self._test_at - now]
         if self._state == "training":
-            return max(0.0, self._next_step - now)
-        return self._autosave.patience(now)
+            waits.append(self._next_step - now)
+        elif (patience := self._autosave.patience(now)) is not None:
+            waits.append(patience)
+        return None if min(waits) == math.inf else max(0.0, min(waits))
 
     def _work(self) -> None:
+        run = self._run
+        assert run is not None
         now = time.perf_counter()
-        if self._wants_traces and self._free:
-            self._write_traces()
-        elif self._wants_test:
+        if self._weights.ready:
+            self._weights.send(run, self._number, self._send)
+        elif self._traces.ready:
+            self._traces.write(run, self._number, self._send)
+        elif now >= self._test_at:
             self._test()
         elif self._state == "training" and now >= self._next_step:
             self._slice()
-        elif self._autosave.patience(now) == 0.0:
+        elif self._state != "training" and self._autosave.patience(now) == 0.0:
             self._save()
 
     def _guarded(self, action: Callable[[], None]) -> None:
@@ -124,8 +144,7 @@ class Worker:
             log.exception("run %d failed", self._number)
             self._run = None
             if isinstance(error, MemoryError):
-                remedy = "take fewer units, a smaller batch or shorter sequences"
-                said = BadInput("", "the memory of the computer is full", remedy)
+                said = _memory_is_full()
             else:
                 remedy = f"details are in {self._log_file}" if self._log_file else "please report it"
                 said = BadInput("", f"the training met an error of its own ({type(error).__name__})", remedy)
@@ -137,21 +156,31 @@ class Worker:
         if isinstance(command, messages.Quit):
             self._ended = True
         elif isinstance(command, messages.TracesRead):
-            if command.slot not in self._free and command.slot < SLOTS:
-                self._free.append(command.slot)
+            self._traces.read(command.slot)
+        elif isinstance(command, messages.WeightsRead):
+            self._weights.read()
         elif isinstance(command, messages.UseMemory):
-            self._attach(command.name)
+            self._traces.use(command.name)
         elif isinstance(command, messages.Start):
             self._start(command)
         elif command.run == self._number and self._run is not None:
             self._handlers[type(command)](self, self._run, command)
 
+    def _refuse(self, error: Unreadable) -> None:
+        """Whoever made that command has a mistake in it; the person learns of it, and the run goes on."""
+        log.error("a command that cannot be read: %s", error)
+        if error.start:
+            self._run, self._number = None, error.run
+        if error.run == self._number:
+            raise BadInput("", f"the experiment is not what was agreed on ({error})", "undo the last change")
+
     def _start(self, command: messages.Start) -> None:
         self._run, self._number = None, command.run
         self._results.clear()
         self._since = (0, 0.0)
-        if command.memory and (self._memory is None or self._memory.name != command.memory):
-            self._attach(command.memory)
+        self._weights.begin()
+        if command.memory:
+            self._traces.attach(command.memory)
         folder = Path(command.folder) if command.folder else None
         if command.checkpoint:
             run, curves = resume(Path(command.checkpoint), folder, command.engine)
@@ -173,6 +202,8 @@ class Worker:
     def _play(self, run: Run, command: messages.Play) -> None:
         if not command.steps and run.goal_reached(*self._since):
             self._since = (run.step, run.seconds)  # Play beyond a goal: once more as far
+        if self._test_at < math.inf:
+            self._test()  # now, not after some steps: then the curves do not depend on how fast the person was
         self._steps_left, self._speed = command.steps, command.speed
         self._next_step = time.perf_counter()
         self._scalars_pace.at_once()
@@ -197,9 +228,11 @@ class Worker:
         self._flush()
         try:
             kept = run.update(command.experiment)
-        except BadInput:
+        except (BadInput, MemoryError) as error:
             if self._state == "training":
                 self._halt("paused", "paused: the experiment cannot be trained as it is now")
+            if isinstance(error, MemoryError):
+                raise _memory_is_full() from error
             raise
         if run.last_update.rebuilt:
             self._curves.arrange(run.last_update.sources, run.names)
@@ -209,7 +242,28 @@ class Worker:
                 self._autosave.forget()
             self._send(started(self._number, run, kept))
             self._change("paused" if self._state == "stopped" else self._state, "")
+            self._autosave.changed()
             self._show_all()
+            if self._state != "training" and kept:
+                self._test_soon()
+
+    def _set_weight(self, run: Run, command: messages.SetWeight) -> None:
+        self._flush()
+        done = run.set_weight(command.net, command.parameter, command.index, command.value)
+        self._send(messages.WeightSet(self._number, done))
+        self._autosave.changed()
+        self._weights.want()
+        self._traces.wanted = True
+        if self._state != "training":
+            self._test_soon()
+
+    def _test_soon(self) -> None:
+        """The networks changed during a pause: what the last test said of them is not true any more."""
+        self._test_at = time.perf_counter() + TEST_AFTER
+        self._autosave.want(self._test_at + SAVE_AFTER)
+
+    def _watch(self, run: Run, command: messages.WatchWeights) -> None:
+        self._weights.watch(command.names)
 
     def _save_now(self, run: Run, command: messages.SaveCheckpoint) -> None:
         self._flush()
@@ -218,7 +272,7 @@ class Worker:
 
     _handlers: dict[type, Callable[["Worker", Run, Any], None]] = {
         messages.Play: _play, messages.Pause: _pause, messages.Reset: _reset, messages.Update: _update,
-        messages.SaveCheckpoint: _save_now,
+        messages.SaveCheckpoint: _save_now, messages.SetWeight: _set_weight, messages.WatchWeights: _watch,
     }  # fmt: skip
 
     # -- training -------------------------------------------------------------------------------------------------
@@ -233,14 +287,17 @@ class Worker:
                 self._next_step = max(self._next_step + 1 / self._speed, now - SLICE)
             if self._speed or now >= end or self._state != "training":
                 break
-        if self._state != "training":
+        run = self._run
+        if self._state != "training" or run is None:
             return
         if self._scalars_pace.due(now):
             self._flush()
         if 0 < self._speed * TRACES_EVERY <= 1:
-            self._wants_traces = True  # slow motion shows every step
-        elif self._free and self._traces_pace.due(now):
-            self._write_traces()
+            self._traces.wanted = True  # slow motion shows every step
+        elif self._traces.due(now):
+            self._traces.write(run, self._number, self._send)
+        if self._weights.due(now):
+            self._weights.send(run, self._number, self._send)
         if self._autosave.due(now):
             self._save()
 
@@ -266,7 +323,8 @@ class Worker:
 
     def _halt(self, state: Literal["paused", "stopped"], reason: str) -> None:
         self._change(state, reason)
-        self._wants_traces = True
+        self._traces.wanted = True
+        self._weights.want()
         self._autosave.want(time.perf_counter() + SAVE_AFTER)
 
     def _change(self, state: Literal["paused", "training", "stopped"], reason: str) -> None:
@@ -276,10 +334,11 @@ class Worker:
         self._send(messages.StateChanged(self._number, state, self._run.step, reason))
 
     def _show_all(self) -> None:
-        """The window sees traces soon, and the test at step 0."""
+        """The window sees traces and weights soon, and the test at step 0."""
         assert self._run is not None
-        self._wants_traces = True
-        self._wants_test = self._run.step == 0
+        self._traces.rebuilt()
+        self._weights.rebuilt()
+        self._test_at = 0.0 if self._run.step == 0 else math.inf
 
     def _flush(self) -> None:
         """Send the training steps that were not sent yet."""
@@ -304,7 +363,7 @@ class Worker:
 
     def _test(self) -> None:
         assert self._run is not None
-        self._wants_test = False
+        self._test_at = math.inf
         self._flush()
         test = self._run.test()
         tested = messages.Tested(self._number, test.step, list(test.losses), list(test.metrics), self._run.seconds)
@@ -318,51 +377,7 @@ class Worker:
         if path is not None:
             self._send(messages.CheckpointWritten(self._number, self._run.step, str(path)))
 
-    # -- traces ---------------------------------------------------------------------------------------------------
-
-    def _write_traces(self) -> None:
-        assert self._run is not None and self._memory is not None
-        self._wants_traces = False
-        began = time.perf_counter()
-        traces = self._run.traces()
-        slot = self._free[0]
-        try:
-            size = self._memory.write(slot, traces)
-        except TooLarge as error:
-            self._free.clear()
-            if error.wanted > LARGEST:
-                problem = f"the traces of this sequence need {error.wanted >> 20} MB, too much to show"
-                raise BadInput("traces", problem, "take fewer units or a shorter sequence") from None
-            self._wants_traces = True
-            self._send(messages.MemoryWanted(self._number, error.wanted))
-            return
-        self._free.pop(0)
-        self._send(messages.TracesWritten(self._number, slot, size))
-        self._traces_pace.done(began, time.perf_counter())
-
-    def _attach(self, name: str) -> None:
-        self._detach()
-        try:
-            self._memory = TracesMemory.attach(name)
-        except OSError:
-            log.exception("no shared memory %s", name)
-            return
-        self._free = list(range(SLOTS))
-
-    def _detach(self) -> None:
-        if self._memory is not None:
-            self._memory.close()
-        self._memory, self._free = None, []
-
     # -- the pipe -------------------------------------------------------------------------------------------------
-
-    def _receive(self, patience: float | None) -> messages.Command | None:
-        try:
-            if not self._connection.poll(patience):
-                return None
-            return messages.decode_command(self._connection.recv_bytes())
-        except (EOFError, OSError) as error:
-            raise WindowGone from error
 
     def _send(self, event: messages.Event) -> None:
         try:
@@ -372,3 +387,8 @@ class Worker:
 
     def _say_failed(self, error: BadInput, fatal: bool) -> None:
         self._send(messages.Failed(self._number, error.place, error.problem, error.remedy, fatal))
+
+
+def _memory_is_full() -> BadInput:
+    remedy = "take fewer units, a smaller batch or shorter sequences"
+    return BadInput("", "the memory of the computer is full", remedy)

@@ -17,6 +17,7 @@ from playground.experiment.document import Experiment
 from playground.experiment.edits import AddLayer, AddNet, SetTask
 from playground.experiment.history import History
 from playground.tasks.base import Facts, Probe, Task
+from playground.ui.cell_panels.shelf import Shelf
 from playground.ui.recovery import Recovered, Recovery, forget
 from playground.ui.run_session import RunSession
 from playground.ui.sequences import find_sequence
@@ -24,6 +25,7 @@ from playground.ui.settings import Settings
 from playground.ui.state import Notice, RunState, Selection
 from playground.ui.task_view import TaskView
 from playground.ui.theme import LIGHT, THEMES, Theme
+from playground.ui.workshop import Workshop
 
 __all__ = ["Notice", "RunState", "Selection", "Session"]
 
@@ -65,6 +67,8 @@ class Session(RunSession):
         self.selection: Selection | None = None
         self.view: Callable[[], dict[str, Any]] = dict  # how the window looks, saved with the document
         self.theme: Theme = THEMES.get(self.settings.theme, LIGHT)
+        self.workshop = Workshop(self)
+        self.shelf = Shelf(self.settings, self)
 
     # -- the document ---------------------------------------------------------------------------------------------
 
@@ -119,7 +123,7 @@ class Session(RunSession):
 
     def add_net(self, cell: str) -> bool:
         """One more contestant, and it is selected."""
-        done = self.apply(AddNet(cell))
+        done = self.apply(self.shelf.edit(AddNet(cell), self.experiment))
         if done:
             self.select(Selection("net", self.experiment.networks[-1].name))
         return done
@@ -130,7 +134,8 @@ class Session(RunSession):
         if not nets:
             return self.add_net(cell)
         chosen = self.selection.net if self.selection and self.selection.net in nets else list(nets)[-1]
-        return self.apply(AddLayer(chosen, len(nets[chosen].layers), cell))
+        edit = AddLayer(chosen, len(nets[chosen].layers), cell)
+        return self.apply(self.shelf.edit(edit, self.experiment))
 
     def select(self, selection: Selection | None) -> None:
         if selection != self.selection:

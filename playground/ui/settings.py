@@ -15,6 +15,7 @@ class Settings:
 
     def __init__(self, folder: Path | None = None) -> None:
         given = folder or (Path(os.environ[HOME]) if os.environ.get(HOME) else None)
+        self._given = given
         self.config_folder = given or Path(platformdirs.user_config_dir("rnn-playground"))
         self.cache_folder = given / "cache" if given else Path(platformdirs.user_cache_dir("rnn-playground"))
         self._store = QSettings(str(self.config_folder / "window.ini"), QSettings.Format.IniFormat)
@@ -27,6 +28,12 @@ class Settings:
     @property
     def checkpoint_folder(self) -> Path:
         return self.cache_folder / "checkpoints"
+
+    @property
+    def cell_folder(self) -> Path:
+        """A person's own cells."""
+        own = self._given or platformdirs.user_data_path("rnn-playground", appauthor=False)
+        return own / "cells"
 
     @property
     def log_file(self) -> Path:

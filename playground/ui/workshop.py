@@ -8,7 +8,8 @@ from PySide6.QtCore import QObject, Signal
 from playground.cell.check import CellError, check_cell
 from playground.cell.edits import CellEdit
 from playground.cell.graph import Cell
-from playground.experiment.cell_edits import EditCell
+from playground.errors import BadInput
+from playground.experiment.cell_edits import edit_cell
 from playground.experiment.cells import known_cells
 from playground.network.spec import Layer
 
@@ -136,7 +137,13 @@ class Workshop(QObject):
         """Change the open cell, as one undo step. False: it was refused, and a notice says why."""
         if self.inside is None:
             return False
-        return self.session.apply(EditCell(self.inside.net, self.inside.layer, edit), merge)
+        return self.session.apply(edit_cell(self.session.experiment, *self.inside, edit), merge)
+
+    def try_apply(self, edit: CellEdit, merge: bool = False) -> BadInput | None:
+        """The same; what is wrong with the edit is returned, and said where it was made."""
+        if self.inside is None:
+            return BadInput("cell", "no cell is open", "double-click a layer")
+        return self.session.try_apply(edit_cell(self.session.experiment, *self.inside, edit), merge)
 
     # -- what it computes -------------------------------------------------------------------------------------------
 

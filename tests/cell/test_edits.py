@@ -215,13 +215,16 @@ def structs_with_place(node: Gate) -> Gate:
 
 
 def test_nodes_are_put_in_line() -> None:
-    cell = run(LIBRARY["lstm"], MoveNodes({"input": Place(0, 0), "forget": Place(100, 40), "output": Place(50, 20)}))
+    """Boxes of three sizes, whose top left corners are (0, 0), (100, 40) and (50, 20)."""
     sizes = {"input": (100.0, 10.0), "forget": (20.0, 20.0), "output": (50.0, 10.0)}
+    middles = {"input": Place(50, 5), "forget": Place(110, 50), "output": Place(75, 25)}
+    cell = run(LIBRARY["lstm"], MoveNodes(middles))
     ids = tuple(sizes)
 
     def after(edge: str) -> list[tuple[float, float]]:
         moved = run(cell, Align(ids, edge, sizes=sizes))
-        return [(moved.node(id).place.x, moved.node(id).place.y) for id in ids]
+        places = [moved.node(id).place for id in ids]
+        return [(p.x - sizes[id][0] / 2, p.y - sizes[id][1] / 2) for id, p in zip(ids, places, strict=True)]
 
     assert after("left") == [(0, 0), (0, 40), (0, 20)]
     assert after("right") == [(20, 0), (100, 40), (70, 20)]
@@ -232,9 +235,9 @@ def test_nodes_are_put_in_line() -> None:
     with pytest.raises(BadInput, match="automatic layout"):
         Align(("input", "candidate"), "left").apply(cell)
     shown = run(cell, Align(("input", "candidate"), "left", {"candidate": Place(-5, 3)}))
-    assert shown.node("candidate").place == Place(-5, 3) and shown.node("input").place == Place(-5, 0)
+    assert shown.node("candidate").place == Place(-5, 3) and shown.node("input").place == Place(-5, 5)
     assert run(cell, ClearPlaces()) == LIBRARY["lstm"]
-    assert run(cell, ClearPlaces(("input",))).node("forget").place == Place(100, 40)
+    assert run(cell, ClearPlaces(("input",))).node("forget").place == middles["forget"]
     assert what_is_computed(cell) == what_is_computed(LIBRARY["lstm"])
 
 
@@ -290,7 +293,7 @@ REFUSED: list[tuple[CellEdit, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("edit", "words"), REFUSED, ids=str)
+@pytest.mark.parametrize(("edit", "words"), REFUSED, ids=[words for _, words in REFUSED])
 def test_what_makes_no_sense_is_refused(edit: CellEdit, words: str) -> None:
     with pytest.raises(BadInput, match=words):
         edit.apply(LSTM)
@@ -367,6 +370,15 @@ def test_the_memory_goes_on_the_wire_that_leads_back() -> None:
         assert edit is not None and errors[0].kind == "loop"
         cell = run(cell, edit)
     assert compile_cell(cell, 3, 6) == compile_cell(lstm, 3, 6)
+
+
+def test_a_long_loop_is_told_shortly_and_mended() -> None:
+    ring = [Operation(f"o{k}", operation="tanh", sources=(f"o{(k - 1) % 300}",)) for k in range(300)]
+    cell = Cell("ring", (X, *ring, Output("out", sources=("o0",))))
+    [error] = check_cell(cell)
+    assert error.kind == "loop" and len(error.message) < 120
+    edit = remedy(cell, error)
+    assert edit is not None and check_cell(edit.apply(cell)) == []
 
 
 def test_where_only_a_person_knows_there_is_no_remedy() -> None:

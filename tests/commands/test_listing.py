@@ -22,7 +22,7 @@ def test_the_lists_hold_what_ships(call: Callable) -> None:
 
     assert names("cells") >= {"rnn", "lstm", "gru"}
     assert names("tasks") == {"delayed_recall", "adding", "sines", "table", "text"}
-    assert names("engines") >= {"numpy", "cupy"}
+    assert names("engines") == {"numpy", "native", "cupy"}
     assert names("plots") >= {"loss", "gates", "hidden", "prediction"}
     assert names("examples") >= {"delayed-recall", "sunspots"}
 

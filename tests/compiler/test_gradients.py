@@ -15,8 +15,10 @@ from playground.engine import choose
 T, B, D, H = 7, 3, 2, 5
 
 
-def run_both(cell: Cell, inputs: int, units: int, watch: bool = False, scale: float = 0.5) -> float | None:
-    """Largest difference, over the size of what is compared, between array code and interpreter in float64."""
+def run_both(
+    cell: Cell, inputs: int, units: int, watch: bool = False, scale: float = 0.5, engine: str = "numpy"
+) -> float | None:
+    """Largest difference, over the size of what is compared, between an engine and the interpreter in float64."""
     rng = np.random.default_rng(3)
     plan = compile_cell(cell, inputs, units, watch)
     named = random_parameters(cell, inputs, units, rng, scale)
@@ -24,9 +26,7 @@ def run_both(cell: Cell, inputs: int, units: int, watch: bool = False, scale: fl
     found = {name: np.full(shape, np.nan) for name, shape in plan.packed.items()}
     for spec in plan.parameters:
         weights[spec.packed][spec.row : spec.row + spec.shape[0]] = named[spec.name]
-    runner = choose("numpy").build(
-        plan, weights, found, T, B, want_input_gradient=True, keep_all=watch, dtype="float64"
-    )
+    runner = choose(engine).build(plan, weights, found, T, B, want_input_gradient=True, keep_all=watch, dtype="float64")
     x = rng.normal(size=(T, B, inputs))
     start = {slot.name: rng.normal(size=(B, slot.size)) for slot in plan.memories if isinstance(slot.start, float)}
     shared = {node: start[value] for node, value in plan.nodes.items() if value in start}
@@ -74,9 +74,14 @@ def test_library_array_code_is_the_interpreter(name: str, watch: bool) -> None:
     assert run_both(LIBRARY[name], D, units_of(name), watch) <= 1e-10
 
 
-def random_cells_agree(cell: Cell, watch: bool) -> None:
+@pytest.mark.parametrize("name", LIBRARY)
+def test_library_machine_code_is_the_interpreter(name: str) -> None:
+    assert run_both(LIBRARY[name], D, units_of(name), engine="native") <= 1e-10
+
+
+def random_cells_agree(cell: Cell, watch: bool, engine: str = "numpy") -> None:
     with np.errstate(all="ignore"):
-        worst = run_both(cell, 4, 6, watch, scale=0.3)
+        worst = run_both(cell, 4, 6, watch, scale=0.3, engine=engine)
     assume(worst is not None)
     assert worst <= 1e-10
 
@@ -85,6 +90,19 @@ def random_cells_agree(cell: Cell, watch: bool) -> None:
 @given(cell=random_cells())
 def test_random_cells_array_code_is_the_interpreter(cell: Cell) -> None:
     random_cells_agree(cell, watch=False)
+
+
+@settings(max_examples=40)
+@given(cell=random_cells())
+def test_random_cells_machine_code_is_the_interpreter(cell: Cell) -> None:
+    random_cells_agree(cell, watch=False, engine="native")
+
+
+@pytest.mark.slow
+@settings(max_examples=300)
+@given(cell=random_cells())
+def test_three_hundred_random_cells_machine_code_is_the_interpreter(cell: Cell) -> None:
+    random_cells_agree(cell, watch=False, engine="native")
 
 
 @settings(max_examples=60)

@@ -15,6 +15,7 @@ from playground.tasks.base import Batch, Facts
 def test_every_engine_has_a_line() -> None:
     lines = available()
     assert lines["numpy"].startswith("NumPy 2")
+    assert lines["native"].startswith("machine code for ")
     assert lines["cupy"] and "\n" not in lines["cupy"] and "Traceback" not in lines["cupy"]
 
 
@@ -26,7 +27,7 @@ def test_a_wrong_engine_is_named() -> None:
 def test_a_missing_gpu_is_a_sentence() -> None:
     if usable("cupy"):
         pytest.skip("this machine has a GPU")
-    with pytest.raises(BadInput, match="use --engine numpy"):
+    with pytest.raises(BadInput, match="use --engine native or numpy"):
         choose("cupy")
 
 
@@ -67,6 +68,7 @@ def test_small_products_stay_on_one_thread() -> None:
 
     assert threads_for(WORTH_SHARING - 1) == 1
     engine = choose("numpy")
+    assert engine.name == "numpy"
     blas = [library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"]
     assert engine.threads == 1 and set(blas) <= {1}
     engine.reserve(WORTH_SHARING)

@@ -9,12 +9,14 @@ from playground.cell.check import check_cell
 from playground.cell.edits import AddGate, Connect, Group, RemoveNodes, RenameNode, SetCell, SetNode, SetWire
 from playground.cell.graph import Init, Place
 from playground.cell.library import LIBRARY
+from playground.cell.names import empty_cell
 from playground.errors import BadInput
 from playground.experiment.cell_edits import (
     AddOwnCell,
     DeleteCell,
     DuplicateCell,
     EditCell,
+    PlaceCell,
     RenameCell,
     SaveCellAs,
     edit_cell,
@@ -139,6 +141,23 @@ def test_cells_from_elsewhere(race: Experiment) -> None:
     )
 
 
+def test_a_cell_is_put_to_use_in_one_step(race: Experiment) -> None:
+    stranger = replace(LIBRARY["gru"], name="odd", label="Odd")
+    assert PlaceCell(stranger).apply(race).networks[2] == Net("Odd", (Layer("layer1", "odd", 6),))
+    replaced = PlaceCell(stranger, "LSTM", "layer2").apply(race)
+    assert replaced.networks[1].layers[1].cell == "odd" and [c.name for c in replaced.cells] == ["odd"]
+    assert [layer.cell for layer in PlaceCell(stranger, "LSTM", index=1).apply(race).networks[1].layers] == [
+        "lstm", "odd", "gru",
+    ]  # fmt: skip
+    assert PlaceCell(LIBRARY["gru"], "RNN", "layer1").apply(race).cells == ()
+    blank = PlaceCell(empty_cell(), "RNN", "layer1", fresh=True)
+    two = PlaceCell(empty_cell(), fresh=True).apply(blank.apply(race))
+    assert [(cell.name, cell.label) for cell in two.cells] == [("blank", "Blank"), ("blank2", "Blank 2")]
+    assert (two.networks[0].layers[0].cell, two.networks[2].layers[0].cell) == ("blank", "blank2")
+    drawn = EditCell("Blank", "layer1", AddGate(id="h")).apply(two)
+    assert [len(cell.nodes) for cell in drawn.cells] == [3, 2]
+
+
 @pytest.mark.parametrize(
     ("edit", "words"),
     [
@@ -191,6 +210,7 @@ edits = st.one_of(
     st.builds(DeleteCell, names),
     st.builds(DuplicateCell, names),
     st.builds(AddOwnCell, st.sampled_from([LIBRARY["lstm"], replace(LIBRARY["rnn"], name="mine")])),
+    st.builds(lambda place: PlaceCell(replace(LIBRARY["rnn"], name="mine"), *place, fresh=True), places),
 )
 
 

@@ -11,6 +11,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from playground.engine import choose
 from playground.errors import BadInput
 from playground.experiment.document import Experiment
 from playground.experiment.files import load
@@ -38,7 +39,7 @@ def test_the_summary(experiment: Experiment, tmp_path: Path) -> None:
     expected = ["experiment", "task", "seed", "engine", "steps", "sequences", "seconds", "networks", "baselines", "out"]
     assert list(summary)[:10] == expected
     assert summary["experiment"] == "Small" and summary["task"] == "delayed_recall" and summary["seed"] == 7
-    assert summary["engine"] == "numpy" and summary["steps"] == 15 and summary["sequences"] == 60
+    assert summary["engine"] == choose().name and summary["steps"] == 15 and summary["sequences"] == 60
     assert summary["stopped"] == "goal: 15 steps" and summary["out"] == str(tmp_path / "run")
     rnn, lstm = summary["networks"]
     assert (rnn["name"], rnn["cell"], rnn["parameters"]) == ("RNN", "rnn", 5 * (2 + 5 + 1) + 6)

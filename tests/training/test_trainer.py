@@ -17,7 +17,7 @@ from playground.training.trainer import Trainer
 
 
 def make(experiment: Experiment) -> Trainer:
-    task, engine = build_task(experiment.task), choose("numpy")
+    task, engine = build_task(experiment.task), choose("auto")
     net = experiment.networks[-1]
     return Trainer(net, known_cells(experiment), task, experiment.training, engine, experiment.seed)
 

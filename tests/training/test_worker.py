@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from playground.engine import choose
 from playground.network.spec import Goal, Layer, Net, Optimizer
 from playground.tasks.spec import DelayedRecall, Table
 from playground.training import messages
@@ -60,7 +61,7 @@ def same(one: Curves, other: Curves) -> bool:
 
 def test_start_says_what_was_built(talk, experiment) -> None:
     started = talk.begin(experiment)
-    assert (started.step, started.engine, started.kept) == (0, "numpy", False)
+    assert (started.step, started.engine, started.kept) == (0, choose().name, False)
     assert [net.name for net in started.networks] == ["RNN", "LSTM"]
     assert started.networks[0].parameters == 46 and started.networks[0].layers["layer1"][0] == "x"
     assert started.baselines["guessing"][0] == 0.5 and started.metrics == ("accuracy",)

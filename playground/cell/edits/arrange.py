@@ -1,4 +1,4 @@
-"""Edits of where nodes lie. Places are the top left corners of nodes; y grows downwards."""
+"""Edits of where nodes lie. A place is the middle of a node's box; y grows downwards."""
 
 from typing import Literal
 
@@ -61,7 +61,8 @@ class Align(CellEdit, frozen=True):
             place = find(cell, id).place or self.places.get(id)
             if place is None:
                 raise BadInput(id, "it is placed by the automatic layout", "move it first")
-            boxes[id] = (place.x, place.y, *self.sizes.get(id, (0.0, 0.0)))
+            width, height = self.sizes.get(id, (0.0, 0.0))
+            boxes[id] = (place.x - width / 2, place.y - height / 2, width, height)
         moved = {id: _aligned(box, list(boxes.values()), self.edge) for id, box in boxes.items()}
         check_places(moved)
         return _placed(cell, moved)
@@ -100,7 +101,7 @@ def _aligned(
             x = (min(lefts) + max(rights)) / 2 - width / 2
         case _:
             y = (min(tops) + max(bottoms)) / 2 - height / 2
-    return Place(x, y)
+    return Place(x + width / 2, y + height / 2)
 
 
 def _placed(cell: Cell, places: dict[str, Place]) -> Cell:

@@ -167,3 +167,113 @@ def _automatic_centres(structure: Structure, sizes: list[Size]) -> list[Point]:
     if sum(structure.is_inner(index) for index in range(len(structure.nodes))) > SMALL:
         return Channels(structure, sizes).centres
     return list(place_textbook(structure, sizes).centres)
+
+
+def _judged(
+    structure: Structure, sizes: list[Size], draft: Draft, before: list[Point] | list[Point | None], old_sizes: list[Size]
+) -> Draft:
+    """Forgets the paths of wires whose ends moved or in whose way a box has come; mends the exits."""
+    changed = [k for k, at in enumerate(draft.centres) if before[k] != at or old_sizes[k] != sizes[k]]
+    boxes = bounds_of(draft.centres, sizes)
+    exits = _exits(structure, boxes, draft, set(changed))
+    moved = set(changed)
+    obstacles = [boxes[k] for k in changed]
+    paths = {}
+    for link, path in draft.paths.items():
+        if link.source in moved or (not link.back and link.target in moved):
+            continue
+        if link.back:
+            exit = exits[link.target]
+            if path.end.y != exit.y or path.segments[-1] != (HORIZONTAL, exit.y):
+                continue
+            path = path._replace(end=path.end._replace(x=exit.x))
+        if not _meets(path, obstacles):
+            paths[link] = path
+    return Draft(draft.centres, exits, paths, draft.strained)
+
+
+def _exits(structure: Structure, boxes: list[Bounds], draft: Draft, changed: set[int]) -> dict[int, Point]:
+    """Where memories leave: as before where that still fits, else level with the last node that carries them."""
+    inner = [box[2] for k, box in enumerate(boxes) if not isinstance(structure.nodes[k], Output)]
+    ends = [box[2] for k, box in enumerate(boxes) if isinstance(structure.nodes[k], Output)]
+    least = max([*(edge + RIGHT for edge in inner), *ends], default=0.0)
+    before = [at.x for at in draft.exits.values()]
+    right = max(before) if before and least <= max(before) <= least + 4 * RIGHT else grid(least + RIGHT)
+    blocked = [(box[1] + box[3]) / 2 for k, box in enumerate(boxes) if isinstance(structure.nodes[k], Output)]
+    exits: dict[int, Point] = {}
+    for track in structure.tracks:
+        if track.source is None:
+            continue
+        known = draft.exits.get(track.memory)
+        anchor = track.path[-1] if track.path else track.memory
+        if known is not None and anchor not in changed:
+            height = known.y
+        else:
+            height = (boxes[anchor][1] + boxes[anchor][3]) / 2
+            taken = [at.y for k, at in draft.exits.items() if k != track.memory] + [at.y for at in exits.values()]
+            height = free_height(height, taken, EXIT - 1.0, down=True)
+        if any(abs(height - y) < EXIT for y in blocked):
+            height = free_height(height, [*blocked, *(at.y for at in exits.values())], EXIT, down=True)
+        exits[track.memory] = Point(right, height)
+    return exits
+
+
+def _meets(path: Path, boxes: list[Bounds]) -> bool:
+    for way, at, lo, hi in stretches(path):
+        low, high, near, far = (0, 2, 1, 3) if way == HORIZONTAL else (1, 3, 0, 2)
+        for box in boxes:
+            beside = box[near] - CLEARANCE < at < box[far] + CLEARANCE
+            if beside and lo < box[high] + CLEARANCE and hi > box[low] - CLEARANCE:
+                return True
+    return False
+
+
+def _finish(structure: Structure, sizes: list[Size], draft: Draft) -> Draft:
+    return _wired(structure, sizes, draft)
+
+
+def _shifted(path: Path, dx: float, dy: float) -> Path:
+    if not dx and not dy:
+        return path
+    start, end = path.start, path.end
+    return path._replace(
+        start=start._replace(x=start.x + dx, y=start.y + dy),
+        end=end._replace(x=end.x + dx, y=end.y + dy),
+        segments=tuple((way, at + (dy if way == HORIZONTAL else dx)) for way, at in path.segments),
+    )
+
+
+def _old_paths(
+    structure: Structure, previous: Layout, before: list[Point | None], sizes: list[Size]
+) -> dict[Link, Path]:
+    """The previous layout's routes as paths of this cell's wires."""
+    routes: dict[tuple[str, str], list[WireRoute]] = {}
+    for route in previous.routes:
+        routes.setdefault((route.source, route.target), []).append(route)
+    nodes = structure.nodes
+    paths: dict[Link, Path] = {}
+    for link in structure.links:
+        found = routes.get((nodes[link.source].id, nodes[link.target].id))
+        source, target = before[link.source], before[link.target]
+        if not found or source is None or target is None:
+            continue
+        points = found.pop(0).points
+        segments = tuple(
+            (HORIZONTAL, a.y) if a.y == b.y else (VERTICAL, a.x) for a, b in zip(points, points[1:], strict=False)
+        )
+        start = _spot(points[0], points[1], source, link.source)
+        end = _spot(points[-1], points[-2], target, link.target)
+        if link.back:
+            end = Spot(points[-1].x, points[-1].y, "left", 0.0, (-1 - link.target, "exit", 0))
+        paths[link] = Path(link.source, start, end, segments, 0)
+    return paths
+
+
+def _spot(at: Point, then: Point, centre: Point, index: int) -> Spot:
+    """The spot of a wire's end, from the point next to it."""
+    side: Side
+    if at.y == then.y:
+        side, offset = ("right" if then.x > at.x else "left"), at.y - centre.y
+    else:
+        side, offset = ("bottom" if then.y > at.y else "top"), at.x - centre.x
+    return Spot(at.x, at.y, side, 0.0, (index, side, round(offset)))

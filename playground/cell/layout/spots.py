@@ -88,7 +88,7 @@ class Spots:
         below, left, top = (0.0, 240.0, 240.0) if bus else (50.0, 0.0, 30.0)
         if bus and wire.kind != "full":
             below, left, top = 40.0, 60.0, 0.0
-        spots = [Spot(x, bottom, "bottom", below, (link.target, "bottom", round(x - self._middle(link.target)))]
+        spots = [Spot(x, bottom, "bottom", below, (link.target, "bottom", round(x - self._middle(link.target))))]
         spots += [self._spot(link.target, "top", top, slot) for slot in (-1, 1)]
         spots += [self._spot(link.target, "left", left + (20.0 if slot else 0.0), slot) for slot in (0, -1, 1)]
         return spots

@@ -78,7 +78,7 @@ def _edges(
     for index, node in enumerate(structure.nodes):
         if isinstance(node, Output):
             wish = [centres[source].y for source in structure.sources[index] if source in centres]
-            height = _free(wish[0] if wish else 0.0, taken, sizes[index][1] / 2 + 24.0, down=bool(rows.tracks))
+            height = free_height(wish[0] if wish else 0.0, taken, sizes[index][1] / 2 + 24.0, down=bool(rows.tracks))
             taken.append(height)
             centres[index] = Point(grid(right - sizes[index][0] / 2), height)
     return Placement(tuple(centres[index] for index in range(len(structure.nodes))), exits)
@@ -106,12 +106,12 @@ def _exits_of_taps(
         else:
             clear = last + 16.0 < source.x + (sizes[track.source][0] / 2 if isinstance(node, Gate) else 0.0)
         wish = height if clear else grid(source.y - sizes[track.source][1] / 2 - 16.0)
-        height = _free(wish, taken, EXIT, down=clear)
+        height = free_height(wish, taken, EXIT, down=clear)
         taken.append(height)
         exits[track.memory] = Point(right, height)
 
 
-def _free(wish: float, taken: list[float], room: float, down: bool) -> float:
+def free_height(wish: float, taken: list[float], room: float, down: bool) -> float:
     """The nearest height at least `room` away from every one that is taken."""
     for step in range(1000):
         for sign in (1, -1) if down else (-1, 1):

@@ -9,6 +9,8 @@ from playground.ui.widgets.elided import ElidedLabel
 
 
 class Header(QWidget):
+    """`fit_wanted`: the button was pressed."""
+
     fit_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:

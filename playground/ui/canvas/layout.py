@@ -106,10 +106,6 @@ class Row:
     answer: Rect
     out: tuple[Point, ...]
 
-    def drop_index(self, x: float) -> int:
-        """The gap that something dropped at `x` would go into."""
-        return sum(1 for card in self.layers if card.centre.x < x)
-
 
 @dataclass(frozen=True)
 class Hit:

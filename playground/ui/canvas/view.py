@@ -36,7 +36,6 @@ class CanvasView(QGraphicsView):
     hovered = Signal(QPointF)
     left = Signal()
     menu_wanted = Signal(QPointF, object)  # scene point, global position
-    zoomed_changed = Signal()
 
     def __init__(self, scene: QGraphicsScene, parent: QWidget | None = None) -> None:
         super().__init__(scene, parent)
@@ -74,7 +73,7 @@ class CanvasView(QGraphicsView):
         self._cards = cards
         self.setSceneRect(bounds)
         self.centerOn(bounds.center())
-        self._set_zoomed(False)
+        self.zoomed = False
 
     def keep(self, cards: QRectF) -> None:
         """The scene changed below a view that a person has zoomed: look at the same place, or what is left."""
@@ -90,13 +89,13 @@ class CanvasView(QGraphicsView):
         self._roam()
         shift = self.mapFromScene(before) - place.toPoint()
         self._scroll(shift.x(), shift.y())
-        self._set_zoomed(True)
+        self.zoomed = True
 
     def pan(self, x: float, y: float) -> None:
         """Move what is seen by so many pixels."""
         self._roam()
         self._scroll(-x, -y)
-        self._set_zoomed(True)
+        self.zoomed = True
 
     def _scroll(self, x: float, y: float) -> None:
         self.horizontalScrollBar().setValue(self.horizontalScrollBar().value() + round(x))
@@ -108,11 +107,6 @@ class CanvasView(QGraphicsView):
         wide = max(0.0, self.viewport().width() - STRIP) / scale
         high = max(0.0, self.viewport().height() - STRIP) / scale
         self.setSceneRect(self._cards.adjusted(-wide, -high, wide, high))
-
-    def _set_zoomed(self, zoomed: bool) -> None:
-        if zoomed != self.zoomed:
-            self.zoomed = zoomed
-            self.zoomed_changed.emit()
 
     def cancel_gesture(self) -> None:
         """Whatever the hand was doing is over and leaves no trace."""

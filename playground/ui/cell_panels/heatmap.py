@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from playground.ui.plots.heat import signed_indices, signed_table
 from playground.ui.theme import Theme
 
-LARGEST, HIGHEST = 20, 260  # px of one cell, and of the whole picture
+LARGEST, HIGHEST = 20, 150  # px of one cell, and of the whole picture
 Place = tuple[int, int]
 
 
@@ -105,16 +105,14 @@ class Heatmap(QWidget):
         self._fit()
 
     def _fit(self) -> None:
-        """Square cells where they can be; as high as they need."""
+        """Cells as large as the room allows; as high as they need."""
         rows, columns = self._values.shape
         if not rows or not columns:
             self.setFixedHeight(LARGEST)
             self._cell = (0.0, 0.0)
             return
         wide = min(LARGEST, self.width() / columns)
-        high = min(max(wide, 4.0), HIGHEST / rows, LARGEST)
-        if rows == 1:
-            high = max(high, 12.0)
+        high = min(HIGHEST / rows, LARGEST)
         self._cell = (wide, high)
         self.setFixedHeight(max(2, round(rows * high)))
         self.update()

@@ -11,7 +11,7 @@ from playground.errors import BadInput
 from playground.ui.widgets.choice import ChoiceField
 from playground.ui.widgets.number_field import NumberField
 
-WIDTH = 164
+INIT_WIDTH = 172  # px
 NONE, OWN = "none", "own"
 MATRIX = ("uniform", "xavier", "orthogonal", "identity", "normal", "zeros", "constant")
 VECTOR = ("uniform", "xavier", "orthogonal", "identity", "normal", "zeros", "constant", "chrono", "chrono_opposite")
@@ -81,7 +81,7 @@ class InitField(QWidget):
         self.told: Callable[[BadInput | None], object] = lambda problem: None
         self.kind = ChoiceField([], self._choose)
         self.number = NumberField(self._type)
-        self.number.setFixedWidth(50)
+        self.number.setFixedWidth(46)
         self.number.refused.connect(lambda problem: self.told(problem))
         self.gate = ChoiceField([], self._choose_gate)
         grid = QGridLayout(self)

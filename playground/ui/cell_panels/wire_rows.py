@@ -12,7 +12,7 @@ from playground.cell.graph import Gate, Init, Wire
 from playground.errors import BadInput
 from playground.experiment.edits import SetValue
 from playground.ui.cell_panels.form import CellForm
-from playground.ui.cell_panels.init_field import MATRIX, OWN, VECTOR, WIDTH, InitField, describe_init, help_text
+from playground.ui.cell_panels.init_field import INIT_WIDTH, MATRIX, OWN, VECTOR, InitField, describe_init, help_text
 from playground.ui.widgets.rows import Row
 
 Kind = Literal["full", "diagonal", "identity"]
@@ -100,7 +100,7 @@ class WireForm(CellForm):
                 "(a peephole). identity: the value itself, without a weight."
             ),
         )
-        row.field.setFixedWidth(WIDTH)
+        row.field.setFixedWidth(INIT_WIDTH)
         details = WireDetails(self, gate, source, open)
         details.setObjectName(f"{name}.details")
         self.add(details)
@@ -132,8 +132,8 @@ class WireDetails(QWidget):
         self.init = InitField(self._set_init, MATRIX, lambda: form.biased_gates(gate))
         self.init.setObjectName(f"node.wire.{source}.init")
         self.init.longest = form.longest_lag
-        row = Row(f"node.wire.{source}.init", self.tr("weights at start"), self.init, help_text())
-        self.init.setFixedWidth(WIDTH)
+        row = Row(f"node.wire.{source}.init", self.tr("at start"), self.init, help_text())
+        self.init.setFixedWidth(INIT_WIDTH)
         self.init.told = row.show_problem
         self.stop = QCheckBox(self.tr("stop gradient"))
         self.stop.setObjectName(f"node.wire.{source}.stop_gradient")

@@ -5,6 +5,8 @@ from typing import Any
 from PySide6.QtWidgets import QWidget
 
 from playground.experiment.edits import net_of
+from playground.ui.cell_panels.pages import CellPages
+from playground.ui.cell_panels.watching import watch
 from playground.ui.inspector.experiment_page import ExperimentPage
 from playground.ui.inspector.form import Form
 from playground.ui.inspector.layer_page import LayerPage
@@ -27,6 +29,7 @@ class Inspector(Card):
         self._key: Any = "nothing built yet"
         self._page: Form = Form(session)
         self.race = RaceTable(session)
+        self.cell_pages = CellPages(session, self)
         self.body.addWidget(self._page)
         self.body.addWidget(self.race)
         self.body.addStretch(1)
@@ -34,6 +37,9 @@ class Inspector(Card):
         session.selection_changed.connect(lambda _: self.refresh())
         session.started.connect(lambda _: self._page.refresh())
         session.theme_changed.connect(lambda _: self._show_title())
+        for signal in (session.workshop.inside_changed, session.workshop.cell_changed):
+            signal.connect(lambda _: self.refresh())
+        session.workshop.chosen_changed.connect(self.refresh)
         self.refresh()
 
     def refresh(self) -> None:
@@ -52,6 +58,8 @@ class Inspector(Card):
 
     def _subject(self) -> Any:
         """What a page is built for; when this stays, the page can stay."""
+        if self._session.workshop.inside is not None:
+            return self.cell_pages.subject()
         chosen, experiment = self._session.selection, self._session.experiment
         if chosen is None:
             return None
@@ -66,6 +74,10 @@ class Inspector(Card):
 
     def _build(self) -> Form:
         chosen, session = self._session.selection, self._session
+        inside = session.workshop.inside is not None
+        if inside:
+            return self.cell_pages.build()
+        watch(session, "page")
         if chosen is None:
             return ExperimentPage(session)
         if chosen.kind == "task":
@@ -75,7 +87,8 @@ class Inspector(Card):
         return NetPage(session, chosen.net) if chosen.kind == "net" else ReadoutPage(session, chosen.net)
 
     def _show_title(self) -> None:
-        title, note, colour = self._title(self._session.selection)
+        inside = self._session.workshop.inside is not None
+        title, note, colour = self.cell_pages.title() if inside else self._title(self._session.selection)
         self.set_title(title, note)
         self.title.setStyleSheet(f"color: {colour};" if colour else "")
 

@@ -18,7 +18,7 @@ def format_metric(name: str, value: float) -> str:
 
 
 class RaceTable(QWidget):
-    """One line for each network, the one that solved it first on top. Hidden while there are fewer than two."""
+    """One line for each network, the one that solved it first on top. Hidden while there are fewer than two, and inside a cell."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,6 +50,7 @@ class RaceTable(QWidget):
         for signal in (session.document_changed, session.started, session.theme_changed):
             signal.connect(lambda _: self.refresh())
         session.tests_changed.connect(self.refresh)
+        session.workshop.inside_changed.connect(lambda _: self.refresh())
         self.refresh()
 
     def texts(self) -> list[list[str]]:
@@ -60,8 +61,9 @@ class RaceTable(QWidget):
         """Show the latest tests."""
         session, race = self._session, self._session.race
         nets = session.experiment.networks
-        self.setVisible(len(nets) > 1)
-        if len(nets) < 2:
+        wanted = len(nets) > 1 and session.workshop.inside is None
+        self.setVisible(wanted)
+        if not wanted:
             return
         facts = session.facts
         headline = facts.metrics[0] if facts and facts.metrics else ""

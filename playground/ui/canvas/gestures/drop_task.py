@@ -9,6 +9,8 @@ TASK_TYPE = "application/x-rnn-task"
 
 
 class DropTask(Drop):
+    """One of the palette's sequences, by its key."""
+
     def accepts(self, mime: QMimeData) -> bool:
         return mime.hasFormat(TASK_TYPE) and read_text(mime, TASK_TYPE) in SEQUENCES
 

@@ -1,0 +1,93 @@
+"""The worker's half of the shared memory: writes traces where the window is not reading."""
+
+import logging
+import time
+from collections.abc import Callable
+
+from playground.errors import BadInput
+from playground.training import messages
+from playground.training.pace import Pace
+from playground.training.run import Run
+from playground.training.traces_memory import LARGEST, SLOTS, TooLarge, TracesMemory
+
+log = logging.getLogger(__name__)
+EVERY, SHARE = 1 / 25, 0.06
+
+
+class TracesWriter:
+    """wanted: traces are to be written as soon as a slot is free, whatever the pace says."""
+
+    def __init__(self) -> None:
+        self.wanted = False
+        self.pace = Pace(EVERY, SHARE)
+        self._memory: TracesMemory | None = None
+        self._free: list[int] = []
+        self._asked = 0  # bytes of a slot that the window was asked for, since the networks are these
+        self._refused = False  # these traces fit nowhere
+
+    @property
+    def ready(self) -> bool:
+        return self.wanted and self._can
+
+    def due(self, now: float) -> bool:
+        """While training: it may be, and is within its share of the time."""
+        return self._can and self.pace.due(now)
+
+    @property
+    def _can(self) -> bool:
+        return bool(self._free) and not self._refused
+
+    def rebuilt(self) -> None:
+        """The networks or the sequence are others, and so is the size of their traces."""
+        self.wanted, self._refused, self._asked = True, False, 0
+
+    def read(self, slot: int) -> None:
+        """The window has copied this slot."""
+        if slot not in self._free and 0 <= slot < SLOTS:
+            self._free.append(slot)
+
+    def write(self, run: Run, number: int, send: Callable[[messages.Event], None]) -> None:
+        """Write and announce, or ask for more memory. Raises BadInput, once, when there is not so much."""
+        assert self._memory is not None
+        self.wanted = False
+        began = time.perf_counter()
+        traces = run.traces()
+        slot = self._free[0]
+        try:
+            size = self._memory.write(slot, traces)
+        except TooLarge as error:
+            if error.wanted > LARGEST or error.wanted <= self._asked:
+                self._refused = True
+                problem = f"the traces of this sequence need {error.wanted / 2**20:.0f} MB, too much to show"
+                raise BadInput("traces", problem, "take fewer units or a shorter sequence") from None
+            self.wanted, self._asked = True, error.wanted
+            self._free.clear()  # until the answer
+            send(messages.MemoryWanted(number, error.wanted))
+            return
+        self._free.pop(0)
+        send(messages.TracesWritten(number, slot, size))
+        self.pace.done(began, time.perf_counter())
+
+    def attach(self, name: str) -> None:
+        """Write into this memory from now on; the one that is there already stays as it is."""
+        if self._memory is not None and self._memory.name == name:
+            return
+        self._detach()
+        try:
+            self._memory = TracesMemory.attach(name)
+        except OSError:
+            log.exception("no shared memory %s", name)
+            return
+        self._free = list(range(SLOTS))
+
+    def use(self, name: str) -> None:
+        """The window's answer to MemoryWanted: other memory, or the old one where there is no more."""
+        if self._memory is not None and self._memory.name == name:
+            self._free = list(range(SLOTS))
+        else:
+            self.attach(name)
+
+    def _detach(self) -> None:
+        if self._memory is not None:
+            self._memory.close()
+        self._memory, self._free = None, []

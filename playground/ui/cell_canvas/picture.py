@@ -1,0 +1,168 @@
+"""The items of one cell in the scene. An edit replaces only the items that look different afterwards."""
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtWidgets import QGraphicsScene
+
+from playground.cell.check import CellError
+from playground.cell.graph import AnyNode, Cell, Gate, Memory
+from playground.cell.layout.shapes import Layout, NodeBox, Point, Rect, WireRoute
+from playground.ui.canvas.style import Style
+from playground.ui.cell_canvas.items.chip import ChipItem, chip_places
+from playground.ui.cell_canvas.items.ends import EndItem
+from playground.ui.cell_canvas.items.node import NodeItem, make_node
+from playground.ui.cell_canvas.items.wire import STATE, THICK, THIN, JunctionsItem, WireItem
+from playground.ui.cell_canvas.looks import at_time, keys_of, look_of, name_of, wire_look
+
+WireKey = tuple[str, str, int]
+MARGIN_X, MARGIN_Y = 32.0, 36.0
+
+
+class Picture:
+    """Keeps a Python reference to every item (Qt's scene alone would lose them). `keys`: of the layout's boxes."""
+
+    def __init__(self, scene: QGraphicsScene, style: Style) -> None:
+        self.scene, self.style = scene, style
+        self.cell: Cell = Cell("")
+        self.layout = Layout((), (), (), (), (), Rect(0.0, 0.0, 0.0, 0.0))
+        self.keys: list[str] = []
+        self.nodes: dict[str, NodeItem] = {}
+        self.wires: dict[WireKey, WireItem] = {}
+        self.chips: dict[str, ChipItem] = {}
+        self._junctions: JunctionsItem | None = None
+        self._dots: tuple[tuple[Point, str], ...] = ()
+
+    def clear(self) -> None:
+        """Nothing is drawn any more."""
+        for item in (*self.nodes.values(), *self.wires.values(), *self.chips.values()):
+            self.scene.removeItem(item)
+        if self._junctions is not None:
+            self.scene.removeItem(self._junctions)
+        self.nodes, self.wires, self.chips, self._junctions, self._dots = {}, {}, {}, None, ()
+
+    def show(self, cell: Cell, layout: Layout, errors: list[CellError]) -> None:
+        """Draw this cell; what did not change stays as it is."""
+        self.cell, self.layout, self.keys = cell, layout, keys_of(cell)
+        by_id = {node.id: node for node in reversed(cell.nodes)}
+        self._show_nodes(errors)
+        self._show_wires(by_id)
+        self._show_junctions(by_id)
+        self._show_chips(by_id)
+
+    def _show_nodes(self, errors: list[CellError]) -> None:
+        said: dict[str, list[str]] = {}
+        for error in errors:
+            said.setdefault(error.node, []).append(error.message)
+        old, self.nodes = self.nodes, {}
+        for node, box, key in zip(self.cell.nodes, self.layout.boxes, self.keys, strict=True):
+            look = look_of(self.cell, node, key, box.shape, tuple(said.get(node.id, ())))
+            item = old.pop(key, None)
+            if item is None or item.look != look or _size(item.placed) != _size(box):
+                if item is not None:
+                    self.scene.removeItem(item)
+                item = make_node(look, box, self.style)
+                self.scene.addItem(item)
+            item.placed = box
+            if item.pos() != QPointF(box.x, box.y):
+                item.set_place(box.x, box.y)
+            self.nodes[key] = item
+        for item in old.values():
+            self.scene.removeItem(item)
+
+    def _show_wires(self, by_id: dict[str, AnyNode]) -> None:
+        carried = {lane.memory for lane in self.layout.lanes if lane.nodes}
+        old, self.wires = self.wires, {}
+        widths: dict[str, float] = {}
+        for route in self.layout.routes:
+            key = (route.source, route.target, route.port)
+            look = wire_look(by_id, *key)
+            width = _width(route, by_id, carried)
+            widths[route.source] = max(widths.get(route.source, 0.0), width)
+            if route.back:
+                widths[route.target] = max(widths.get(route.target, 0.0), width)
+            title = at_time(name_of(by_id[route.source])) if route.back else ""
+            item = old.pop(key, None)
+            if item is None or (item.route, item.look, item.width, item.title) != (route, look, width, title):
+                if item is not None:
+                    self.scene.removeItem(item)
+                item = WireItem(route, look, width, self.style, title)
+                self.scene.addItem(item)
+            self.wires[key] = item
+        for item in old.values():
+            self.scene.removeItem(item)
+        for node in self.nodes.values():
+            if isinstance(node, EndItem):
+                into = [w for w in self.layout.into(node.look.id) if node.look.kind == "output"]
+                width = max((self.wires[w.source, w.target, w.port].width for w in into), default=THIN)
+                node.set_width(width if into else widths.get(node.look.id, THIN))
+
+    def _show_junctions(self, by_id: dict[str, AnyNode]) -> None:
+        dots = tuple((point, self._role_at(point, by_id)) for point in self.layout.junctions)
+        if dots == self._dots and self._junctions is not None:
+            return
+        if self._junctions is not None:
+            self.scene.removeItem(self._junctions)
+        self._junctions, self._dots = JunctionsItem(dots, self.style), dots
+        self.scene.addItem(self._junctions)
+
+    def _role_at(self, point: Point, by_id: dict[str, AnyNode]) -> str:
+        for route in self.layout.routes:
+            if point in route.points[1:-1]:
+                return by_id[route.source].role
+        return "none"
+
+    def _show_chips(self, by_id: dict[str, AnyNode]) -> None:
+        """A chip for every source whose value stands nowhere else: operations, and what memories hold."""
+        wanted = [id for id, node in by_id.items() if not isinstance(node, Gate)]
+        places = chip_places(self.layout, [id for id in wanted if id not in self._ends()])
+        old, self.chips = self.chips, {}
+        for id, (x, y) in places.items():
+            item = old.pop(id, None)
+            if item is None:
+                item = ChipItem(id, x, y, self.style)
+                self.scene.addItem(item)
+            elif item.pos() != QPointF(x, y):
+                item.setPos(x, y)
+            self.chips[id] = item
+        for item in old.values():
+            self.scene.removeItem(item)
+
+    def _ends(self) -> set[str]:
+        """Nodes that have their value below their own name."""
+        return {item.look.id for item in self.nodes.values() if isinstance(item, EndItem)}
+
+    # -- where things are -----------------------------------------------------------------------------------------
+
+    def cards(self) -> QRectF:
+        """Everything that is drawn."""
+        bounds = self.layout.bounds
+        found = QRectF(bounds.x, bounds.y, bounds.width, bounds.height)
+        for item in self.nodes.values():
+            found = found.united(QRectF(item.pos(), item.box.size()))
+        return found
+
+    def bounds(self) -> QRectF:
+        """Everything with a margin around it."""
+        return self.cards().adjusted(-MARGIN_X, -MARGIN_Y, MARGIN_X, MARGIN_Y)
+
+    def item(self, id: str) -> NodeItem | None:
+        """The item of a node."""
+        return self.nodes.get(id)
+
+    def id_at(self, index: int) -> str:
+        """The id of the node whose box is number `index`."""
+        return self.cell.nodes[index].id
+
+    def wire_at(self, index: int) -> WireKey:
+        route = self.layout.routes[index]
+        return (route.source, route.target, route.port)
+
+
+def _width(route: WireRoute, by_id: dict[str, AnyNode], carried: set[str]) -> float:
+    """Thick: a memory that is carried through the cell; middle: any other state; thin: all else."""
+    if route.is_memory_line:
+        return THICK if not route.back or route.target in carried else STATE
+    return 2.5 if isinstance(by_id[route.source], Memory) else THIN
+
+
+def _size(box: NodeBox) -> tuple[float, float, str]:
+    return (box.width, box.height, box.shape)

@@ -1,0 +1,227 @@
+"""The weights of the running networks: looked at by panels while they change, and set by hand."""
+
+from collections import deque
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, QTimer, Signal
+from shiboken6 import getCppPointer, isValid
+
+from playground.errors import BadInput
+from playground.training import messages
+from playground.training.interventions import Intervention, add, follow, weight_place
+from playground.ui.training_link import TrainingLink
+
+Name = tuple[str, str]  # network, parameter
+
+
+class _Wish(NamedTuple):
+    """A number that is to be set. value: None for an undo. merge: part of the gesture that set it last."""
+
+    net: str = ""
+    parameter: str = ""
+    index: tuple[int, ...] = ()
+    value: float | None = None
+    merge: bool = False
+
+
+class Weights(QObject):
+    """`session.weights`. Parameters are named as in the network: "layer1.forget.weight.x", "readout.bias".
+
+    One wish is with the worker at a time, and of a number that a slider drags along only the latest waits: a slow
+    network is never behind the hand.
+    """
+
+    changed = Signal(object)  # set of (net, parameter): there are other values, or none any more
+    intervened = Signal()  # `interventions` is another list, or `can_undo` another answer
+    refused = Signal(object)  # BadInput: why a number could not be set
+
+    def __init__(self, link: TrainingLink, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.interventions: list[Intervention] = []
+        self._link = link
+        self._values: dict[Name, NDArray[np.float32]] = {}
+        self._watchers: dict[int, frozenset[Name]] = {}  # address of the owner → what it looks at
+        self._known: set[int] = set()  # owners whose end is listened for
+        self._told: frozenset[Name] = frozenset()  # what the worker knows to be watched
+        self._networks: tuple[str, ...] = ()
+        self._wishes: deque[_Wish] = deque()
+        self._asked: _Wish | None = None  # with the worker now
+        self._undo: list[Intervention] = []
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._tell)
+        link.begun.connect(self._on_begun)
+        link.started.connect(self._on_started)
+        link.weights.connect(self._on_weights)
+        link.weight_set.connect(self._on_set)
+        link.failed.connect(self._on_failed)
+
+    # -- looking --------------------------------------------------------------------------------------------------
+
+    def get(self, net: str, parameter: str) -> NDArray[np.float32] | None:
+        """The latest values, read-only, in PyTorch's orientation [gate, source]; None when nobody watches them, before
+        they have come, and for a parameter that is not there."""
+        return self._values.get((net, parameter))
+
+    def watch(self, owner: QObject, net: str, names: Iterable[str]) -> None:
+        """From now on `owner` looks at these parameters of `net`, and at nothing else. Ends by `unwatch`, and with the
+        owner. Many may watch the same; the worker sends what anybody watches, a few times a second."""
+        key = getCppPointer(owner)[0]
+        wanted = frozenset((net, name) for name in names)
+        if self._watchers.get(key, frozenset()) == wanted:
+            return
+        self._watchers[key] = wanted
+        if key not in self._known:
+            self._known.add(key)
+            owner.destroyed.connect(lambda: self._owner_ended(key))
+        self._soon.start()
+
+    def unwatch(self, owner: QObject) -> None:
+        """`owner` looks at nothing any more. Does nothing when it did not look."""
+        if self._watchers.pop(getCppPointer(owner)[0], None):
+            self._soon.start()
+
+    def _owner_ended(self, key: int) -> None:
+        self._known.discard(key)
+        if self._watchers.pop(key, None) and isValid(self):
+            self._soon.start()
+
+    def _tell(self) -> None:
+        """Many changes of who looks at what become one message; none when it comes to the same."""
+        wanted = frozenset().union(*self._watchers.values())
+        if wanted == self._told:
+            return
+        self._told = wanted
+        for name in [name for name in self._values if name not in wanted]:
+            del self._values[name]  # it would grow old unseen
+        self._link.watch_weights(tuple(sorted(wanted)))
+
+    # -- setting --------------------------------------------------------------------------------------------------
+
+    def set_value(self, net: str, parameter: str, index: tuple[int, ...], value: float, merge: bool = False) -> bool:
+        """Set one number of the running network, before its next training step.
+
+        merge: the same gesture as the last call (a slider that is dragged): one undo takes it back as a whole.
+        False, and `refused`, when no network runs; what the worker refuses comes as `refused` a moment later.
+        """
+        wish = _Wish(net, parameter, tuple(int(i) for i in index), float(value), merge)
+        if not self._link.built:
+            self._refuse_idle(wish)
+            return False
+        last = self._wishes[-1] if self._wishes else None
+        if merge and last is not None and last.value is not None and last[:3] == wish[:3]:
+            wish = self._wishes.pop()._replace(value=wish.value)
+        self._wishes.append(wish)
+        self._next()
+        return True
+
+    @property
+    def can_undo(self) -> bool:
+        return bool(self._undo)
+
+    def undo_last(self) -> bool:
+        """Set the number that was set last back to what it was before. Training that was done since stays, also of this
+        number's neighbours. False when there is nothing to undo, or no network runs."""
+        if not self._link.built or not (self._undo or self._wishes or self._asked):
+            return False
+        self._wishes.append(_Wish())
+        self._next()
+        return True
+
+    def drop_wishes(self) -> None:
+        """Forget what was not sent yet: the networks go back to their beginning."""
+        self._wishes.clear()
+
+    def _refuse_idle(self, wish: _Wish) -> None:
+        place = weight_place(wish.net, wish.parameter, wish.index)
+        problem = self.tr("no network is running")
+        self.refused.emit(BadInput(place, problem, self.tr("wait until it is built, or mend the experiment")))
+
+    def _next(self) -> None:
+        """Send the next wish, unless one is under way."""
+        while self._asked is None and self._wishes:
+            wish = self._wishes.popleft()
+            net, parameter, index, value, _ = wish
+            if value is None:
+                if not self._undo:
+                    continue
+                _, net, parameter, index, value, _ = msgspec.structs.astuple(self._undo[-1])
+            self._asked = _Wish(net, parameter, index, wish.value, wish.merge)
+            self._link.set_weight(net, parameter, index, value)
+
+    # -- what the worker says -------------------------------------------------------------------------------------
+
+    def _on_begun(self) -> None:
+        """Another run: nothing of the last one counts any more."""
+        self._wishes.clear()
+        self._asked, self._networks = None, ()
+        self._begin_again([])
+
+    def _begin_again(self, interventions: list[Intervention]) -> None:
+        had = bool(self.interventions or self._undo)
+        self.interventions, self._undo = interventions, []
+        self._drop_values()
+        if had or interventions:
+            self.intervened.emit()
+
+    def _on_started(self, event: messages.Started) -> None:
+        names = tuple(net.name for net in event.networks)
+        if not event.kept:
+            self._networks = names
+            self._begin_again(list(event.interventions))
+            return
+        before = self._networks or names
+        pairs = zip(event.sources or range(len(names)), names, strict=False)
+        renamed = {before[source]: name for source, name in pairs if 0 <= source < len(before)}
+        self._networks = names
+        self.interventions, self._undo = list(event.interventions), follow(self._undo, renamed)
+        self._drop_values()
+        self.intervened.emit()
+
+    def _drop_values(self) -> None:
+        """The networks are others; their weights follow at once, where they are watched."""
+        gone = set(self._values)
+        self._values.clear()
+        if gone:
+            self.changed.emit(gone)
+
+    def _on_weights(self, event: messages.Weights) -> None:
+        come = set()
+        for array in event.arrays:
+            name = (array.net, array.parameter)
+            if name in self._told:
+                self._values[name] = np.frombuffer(array.data, "<f4").reshape(array.shape)
+                come.add(name)
+        if come:
+            self.changed.emit(come)
+
+    def _on_set(self, event: messages.WeightSet) -> None:
+        done, asked = event.intervention, self._asked
+        add(self.interventions, done)
+        if asked is not None:
+            self._asked = None
+            if asked.value is None:
+                self._undo.pop()
+            elif asked.merge and self._undo and _same(self._undo[-1], done):
+                self._undo[-1] = msgspec.structs.replace(self._undo[-1], after=done.after)
+            elif done.before != done.after:
+                self._undo.append(done)
+        self.intervened.emit()
+        self._next()
+
+    def _on_failed(self, problem: BadInput) -> None:
+        asked = self._asked
+        if asked is None or not problem.place.startswith(weight_place(asked.net, asked.parameter)):
+            return
+        self._asked = None
+        if asked.value is None and self._undo:  # its parameter is not there any more
+            self._undo.pop()
+            self.intervened.emit()
+        self._next()
+
+
+def _same(one: Intervention, other: Intervention) -> bool:
+    return (one.net, one.parameter, one.index) == (other.net, other.parameter, other.index)

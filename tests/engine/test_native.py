@@ -1,0 +1,140 @@
+"""Machine code: its arithmetic to the last bits, odd shapes, threads, and the same results as NumPy."""
+
+import numpy as np
+import pytest
+
+from playground.cell.graph import Cell, Gate, Input, Output, Wire
+from playground.cell.library import LIBRARY
+from playground.compiler.lower import compile_cell
+from playground.engine import choose
+from playground.engine.native_engine import NativeRunner
+from playground.network.network import Network
+from playground.network.spec import Layer, Net, Training
+from playground.tasks.base import Batch, Facts
+
+TRUE = {
+    "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
+    "tanh": np.tanh,
+    "exp": np.exp,
+    "softplus": lambda x: np.logaddexp(0, x),
+    "log_sigmoid": lambda x: -np.logaddexp(0, -x),
+    "relu": lambda x: np.maximum(x, 0),
+    "hard_sigmoid": lambda x: np.clip(x / 6 + 0.5, 0, 1),
+}
+
+
+def apply(activation: str, values: np.ndarray) -> np.ndarray:
+    """The activation of each value, by machine code: one sequence per value, one unit, weight 1."""
+    gate = Gate("h", wires=(Wire("x"),), activation=activation, bias=None)  # type: ignore[arg-type]
+    plan = compile_cell(Cell("one", nodes=(Input("x"), gate, Output("out", sources=("h",)))), 1, 1)
+    weights = {"weight_x": np.ones((1, 1), values.dtype)}
+    runner = choose("native").build(
+        plan, weights, {"weight_x": np.zeros((1, 1), values.dtype)}, 1, len(values), dtype=str(values.dtype)
+    )
+    assert isinstance(runner, NativeRunner)
+    runner.x[0, 0] = values
+    return runner.forward()[0, 0].copy()
+
+
+@pytest.mark.parametrize("activation", TRUE)
+def test_float32_is_within_four_units_in_the_last_place(activation: str) -> None:
+    dense = np.concatenate(
+        [np.linspace(-30, 30, 60_001), np.geomspace(1e-30, 80, 4000), -np.geomspace(1e-30, 80, 4000)]
+    )
+    values = dense.astype(np.float32)
+    truth = TRUE[activation](values.astype(np.float64))
+    got = apply(activation, values).astype(np.float64)
+    spacing = np.spacing(np.maximum(np.abs(truth), 1e-30).astype(np.float32)).astype(np.float64)
+    if activation == "hard_sigmoid":  # a difference of two numbers near ±1/2: the error is that of the sum
+        spacing = np.maximum(spacing, np.spacing(np.float32(0.5)))
+    assert np.abs((got - truth) / spacing).max() <= 4
+
+
+@pytest.mark.parametrize("activation", TRUE)
+def test_float64_is_within_a_few_units_in_the_last_place(activation: str) -> None:
+    values = np.linspace(-30, 30, 20_001)
+    truth = TRUE[activation](values)
+    assert np.abs(apply(activation, values) - truth).max() <= 8 * np.spacing(np.abs(truth).max())
+    assert np.allclose(apply(activation, values), truth, rtol=2e-15, atol=1e-15)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_limits_are_exact_and_nan_stays_nan(dtype: type) -> None:
+    ends = np.array([-np.inf, np.inf, -1000, 1000, np.nan, 0.0], dtype)
+    with np.errstate(all="ignore"):
+        assert np.array_equal(apply("tanh", ends)[:4], [-1, 1, -1, 1])
+        assert np.array_equal(apply("sigmoid", ends)[:4], [0, 1, 0, 1])
+        assert np.array_equal(apply("exp", ends)[:4], [0, np.inf, 0, np.inf])
+        assert np.array_equal(apply("relu", ends)[:4], [0, np.inf, 0, 1000])
+        assert apply("softplus", ends)[0] == 0 and apply("softplus", ends)[3] == 1000
+        assert all(np.isnan(apply(name, ends)[4]) for name in ("tanh", "sigmoid", "exp", "relu", "softplus"))
+    assert apply("tanh", ends)[5] == 0 and apply("sigmoid", ends)[5] == 0.5 and apply("exp", ends)[5] == 1
+
+
+def build(engine: str, cell: str, inputs: int, units: int, batch: int, precision: str = "float64") -> Network:
+    facts = Facts("test", "", inputs, 3, 9, "mse", ("mse",))
+    layers = (Layer("layer1", cell, units), Layer("layer2", cell, units, bidirectional=True))
+    training = Training(batch=batch, precision=precision)  # type: ignore[arg-type]
+    net = Network(Net("net", layers), {}, facts, training, choose(engine))
+    net.initialise(4)
+    return net
+
+
+@pytest.mark.parametrize("batch", [1, 3, 8, 16, 17, 33, 64])
+@pytest.mark.parametrize(("inputs", "units"), [(1, 1), (2, 5), (3, 24), (7, 30)])
+def test_any_shape_gives_what_numpy_gives(batch: int, inputs: int, units: int) -> None:
+    rng = np.random.default_rng(batch)
+    data = Batch(rng.normal(size=(9, batch, inputs)), rng.normal(size=(9, batch, 3)), np.ones((9, batch)))
+    one, other = build("native", "lstm", inputs, units, batch), build("numpy", "lstm", inputs, units, batch)
+    for _ in range(2):
+        loss, states = one.train_step_gradient(data)
+        expected, others = other.train_step_gradient(data)
+        assert abs(loss - expected) <= 1e-12
+        assert np.abs(one.parameters.gradients - other.parameters.gradients).max() <= 1e-12
+        assert all(np.allclose(a, b, atol=1e-13) for a, b in zip(states, others, strict=True))
+        carried, _ = one.train_step_gradient(data, states)
+        assert abs(carried - other.train_step_gradient(data, others)[0]) <= 1e-12
+
+
+def test_threads_share_the_batch_and_add_in_a_fixed_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    from playground.engine import native_engine
+
+    monkeypatch.setattr(native_engine.os, "cpu_count", lambda: 3)
+    monkeypatch.setattr(native_engine, "WORTH_A_THREAD", 0)
+    rng = np.random.default_rng(0)
+    data = Batch(rng.normal(size=(9, 70, 2)), rng.normal(size=(9, 70, 3)), np.ones((9, 70)))
+    runs = []
+    for _ in range(3):
+        net = build("native", "gru", 2, 20, 70, "float32")
+        net.train_step_gradient(data)
+        runs.append(net.parameters.gradients.copy())
+    assert np.array_equal(runs[0], runs[1]) and np.array_equal(runs[0], runs[2])
+    reference = build("numpy", "gru", 2, 20, 70, "float64")
+    reference.train_step_gradient(data)
+    assert np.abs(runs[0] - reference.parameters.gradients).max() <= 1e-5 * np.abs(reference.parameters.gradients).max()
+
+
+def test_ten_thousand_steps() -> None:
+    plan = compile_cell(LIBRARY["lstm"], 2, 5)
+    rng = np.random.default_rng(0)
+    weights = {name: rng.normal(0, 0.3, shape).astype(np.float32) for name, shape in plan.packed.items()}
+    results = []
+    for engine in ("native", "numpy"):
+        gradients = {name: np.zeros(shape, np.float32) for name, shape in plan.packed.items()}
+        runner = choose(engine).build(plan, weights, gradients, 10_000, 1)
+        runner.x[...] = np.sin(np.arange(20_000)).reshape(10_000, 2, 1)
+        output = runner.forward().copy()
+        runner.d_out[-1] = 1
+        runner.backward()
+        results.append((output, gradients["weight_h_prev"]))
+    assert np.allclose(results[0][0], results[1][0], atol=1e-5)
+    assert np.allclose(results[0][1], results[1][1], rtol=1e-3, atol=1e-5)
+
+
+def test_machine_code_is_kept_for_the_same_plan() -> None:
+    from playground.engine.native_engine import compile_plan
+
+    before = compile_plan.cache_info().hits
+    for _ in range(2):
+        build("native", "mgu", 2, 6, 4).forward(np.zeros((9, 4, 2)))
+    assert compile_plan.cache_info().hits > before
