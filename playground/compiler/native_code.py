@@ -1,6 +1,7 @@
 """Plan → LLVM: the whole time loop of a cell, forward and backward, as one function each.
 
-Arrays are those of the array code, [T, size, N], with N the batch rounded up to whole vectors; a thread is given columns
+Arrays are those of the array code, [T, size, N], with N the batch rounded up to whole vectors; a thread is given
+columns
 of its own, and since sequences never meet, it needs no barrier. Products keep blocks of about 24 vectors in registers;
 everything elementwise between two products is one loop over the units.
 """

@@ -1,8 +1,9 @@
 """Vector arithmetic for native code: the primitives of `expressions`, written with LLVM's own instructions.
 
-exp goes by x = n ln 2 + r with |r| ≤ ln 2 / 2 and a Taylor sum for eʳ - 1 (Cody and Waite 1980 for the reduction); tanh,
-the logistic function and softplus follow from expm1 and from the series of artanh, without cancellation anywhere. Limits
-are exact: exp(-∞) = 0, tanh(±∞) = ±1, and a NaN stays a NaN.
+exp goes by x = n ln 2 + r with |r| ≤ ln 2 / 2 and a Taylor sum for eʳ - 1 (Cody and Waite 1980 for the reduction);
+tanh,
+the logistic function and softplus follow from expm1 and from the series of artanh, without cancellation anywhere.
+Limits are exact: exp(-∞) = 0, tanh(±∞) = ±1, and a NaN stays a NaN.
 """
 
 import math

@@ -71,8 +71,8 @@ def usable(name: str) -> bool:
 
 
 def choose(name: str = "auto") -> ArrayEngine:
-    """The engine of that name; "auto" is machine code on the CPU, the fastest at the sizes of a playground, or NumPy where
-    LLVM cannot compile.
+    """The engine of that name; "auto" is machine code on the CPU, the fastest at the sizes of a playground, or NumPy
+    where LLVM cannot compile.
 
     Raises BadInput for a name that does not exist or an engine that this machine cannot run.
     """

@@ -23,9 +23,11 @@ from playground.ui.theme import THEMES
 if TYPE_CHECKING:
     from playground.ui.main_window import MainWindow
     from playground.ui.session import Session
+    from playground.ui.session import Session
 
 log = logging.getLogger(__name__)
 FIRST_EXAMPLE = "delayed-recall"
+DATA = (".csv", ".tsv", ".txt", ".md")  # endings of what is fed to a network rather than opened
 
 
 def run_window(path: Path | None = None) -> int:
@@ -72,8 +74,7 @@ def open_window(settings: Settings, path: Path | None = None) -> "MainWindow":
         session.theme = THEMES[system_scheme()]
     kept: list[Notice] = []
     session.notice.connect(kept.append)
-    if path is None or not session.open(path):
-        session.new_from_example(FIRST_EXAMPLE)
+    begin(session, path)
         session.select(Selection("task"))
     window = MainWindow(session)
     apply_theme(app, session.theme)  # after building: so every widget is polished once, not at every change of parent
@@ -84,6 +85,15 @@ def open_window(settings: Settings, path: Path | None = None) -> "MainWindow":
     catch_errors(settings, window)
     window.show()
     return window
+
+
+def begin(session: "Session", path: Path | None) -> None:
+    """Open what the command line named: an experiment, or a table or text for the first example's networks to learn."""
+    if path is not None and path.suffix.lower() not in DATA and session.open(path):
+        return
+    session.new_from_example(FIRST_EXAMPLE)
+    if path is not None and path.suffix.lower() in DATA:
+        session.feed_file(path)
 
 
 def system_scheme() -> str:

@@ -16,6 +16,7 @@ from playground.ui.race import Race
 from playground.ui.run_record import RunRecord
 from playground.ui.state import Notice, RunState
 from playground.ui.training_link import TrainingLink
+from playground.ui.weights import Weights
 
 
 class RunSession(QObject):
@@ -32,6 +33,8 @@ class RunSession(QObject):
         super().__init__(parent)
         self.record = RunRecord()
         self._link = TrainingLink(checkpoints, self)
+        self.weights = Weights(self._link, self)
+        self.weights.refused.connect(self._on_failed)
         self._link.run_changed.connect(self.run_changed)
         self._link.started.connect(self._on_started)
         self._link.scalars.connect(self._on_scalars)
@@ -112,6 +115,7 @@ class RunSession(QObject):
             self._link.play(steps=1)
 
     def reset(self) -> None:
+        self.weights.drop_wishes()
         self._link.reset()
 
     def set_speed(self, speed: float) -> None:

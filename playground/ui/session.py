@@ -196,10 +196,14 @@ class Session(RunSession):
     # -- files ----------------------------------------------------------------------------------------------------
 
     def open(self, path: Path) -> bool:
-        """Open an experiment. One that does not load leaves the present one alone and says why."""
-        from playground.experiment.files import load
+        """Open an experiment; a shipped one as a new document, so that it is never overwritten. One that does not load
+        leaves the present one alone and says why."""
+        from playground.experiment.files import examples, load
 
         path = Path(path)
+        for name, example in examples().items():
+            if path.resolve() == example.resolve():
+                return self.new_from_example(name)
         try:
             experiment = load(path)
         except BadInput as problem:

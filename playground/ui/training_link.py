@@ -32,6 +32,9 @@ class TrainingLink(QObject):
     failed = Signal(object)
     died = Signal(str)
     ready = Signal(object)
+    begun = Signal()  # another run: all that is known of the last one is of no use
+    weights = Signal(object)
+    weight_set = Signal(object)
 
     def __init__(self, checkpoints: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -49,6 +52,7 @@ class TrainingLink(QObject):
         self._changed = False  # the experiment differs from what the worker has
         self._built = False
         self._broken = False  # the worker could not build it, or gave it up: only a new start helps
+        self._watched: tuple[tuple[str, str], ...] = ()  # weights that somebody looks at
         self._quiet = 0
         self._rate = (0.0, 0)  # seconds and sequences at the last estimate of the speed
         self._timer = QTimer(self)
@@ -92,7 +96,10 @@ class TrainingLink(QObject):
             checkpoints=str(self._checkpoints),
             checkpoint=checkpoint,
         )
+        self.begun.emit()
         self._send(start)
+        if self._watched:
+            self._send(messages.WatchWeights(self._run, self._watched))
 
     def update(self, experiment: Experiment) -> None:
         """Tell the worker about an edit. Many edits between two polls become one message."""
@@ -128,6 +135,24 @@ class TrainingLink(QObject):
         self._speed = speed
         if self._built and self.state.state == "training":
             self._send_play()
+
+    @property
+    def built(self) -> bool:
+        """Whether the worker has networks that can be trained, or changed by hand."""
+        return self._built
+
+    def watch_weights(self, names: tuple[tuple[str, str], ...]) -> None:
+        """Ask for these weights while they change, in this run and in those to come."""
+        self._watched = names
+        if self._built:
+            self._flush_update()  # they are named as the document is now
+        if self._run:
+            self._send(messages.WatchWeights(self._run, names))
+
+    def set_weight(self, net: str, parameter: str, index: tuple[int, ...], value: float) -> None:
+        """Set one number; `weight_set` or `failed` follows."""
+        self._flush_update()
+        self._send(messages.SetWeight(self._run, net, parameter, index, value))
 
     def close(self) -> None:
         """End the process. Never raises for a process that is gone already."""
@@ -238,6 +263,12 @@ class TrainingLink(QObject):
         if traces is not None:
             self.traces.emit(traces)
 
+    def _take_weights(self, event: messages.Weights) -> None:
+        self.weights.emit(event)
+
+    def _take_weight_set(self, event: messages.WeightSet) -> None:
+        self.weight_set.emit(event)
+
     def _take_state(self, event: messages.StateChanged) -> None:
         waiting = self._play is not None
         speed = self.state.sequences_per_second if event.state == "training" else 0.0
@@ -265,4 +296,5 @@ class TrainingLink(QObject):
         messages.Started: _take_started, messages.Scalars: _take_scalars, messages.Tested: _take_tested,
         messages.TracesWritten: _take_traces, messages.StateChanged: _take_state,
         messages.CheckpointWritten: _take_checkpoint, messages.Failed: _take_failed,
+        messages.Weights: _take_weights, messages.WeightSet: _take_weight_set,
     }  # fmt: skip

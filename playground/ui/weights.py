@@ -37,7 +37,7 @@ class Weights(QObject):
 
     changed = Signal(object)  # set of (net, parameter): there are other values, or none any more
     intervened = Signal()  # `interventions` is another list, or `can_undo` another answer
-    refused = Signal(object)  # BadInput: why a number could not be set
+    refused = Signal(object)  # BadInput: no network runs. What the worker refuses, the session tells as a notice
 
     def __init__(self, link: TrainingLink, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -105,7 +105,7 @@ class Weights(QObject):
         """Set one number of the running network, before its next training step.
 
         merge: the same gesture as the last call (a slider that is dragged): one undo takes it back as a whole.
-        False, and `refused`, when no network runs; what the worker refuses comes as `refused` a moment later.
+        False, and `refused`, when no network runs.
         """
         wish = _Wish(net, parameter, tuple(int(i) for i in index), float(value), merge)
         if not self._link.built:
@@ -206,7 +206,8 @@ class Weights(QObject):
             if asked.value is None:
                 self._undo.pop()
             elif asked.merge and self._undo and _same(self._undo[-1], done):
-                self._undo[-1] = msgspec.structs.replace(self._undo[-1], after=done.after)
+                whole = msgspec.structs.replace(self._undo.pop(), after=done.after)
+                self._undo += [whole] if whole.before != whole.after else []
             elif done.before != done.after:
                 self._undo.append(done)
         self.intervened.emit()

@@ -1,6 +1,7 @@
 """The program as a process: launch, second launch, no fonts, errors that nobody caught."""
 
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -10,9 +11,11 @@ import pytest
 from PySide6.QtCore import QTimer
 
 from playground.experiment import files
+from playground.tasks.spec import Table
 from playground.ui import app as app_module
-from playground.ui.app import open_window, run_window
+from playground.ui.app import begin, open_window, run_window
 from playground.ui.recovery import left_behind
+from playground.ui.session import Session
 from playground.ui.settings import HOME
 
 WAIT = 20_000
@@ -102,7 +105,7 @@ def test_a_second_launch_hands_over_and_leaves(tmp_path):
     first = subprocess.Popen([sys.executable, str(script)], env=environment, stdout=subprocess.PIPE, text=True)
     try:
         assert first.stdout.readline().strip() == "ready"
-        example = files.examples()["adding"]
+        example = shutil.copy(files.examples()["adding"], tmp_path / "mine.experiment.json")
         code = (
             "import sys; from pathlib import Path; from playground.ui.app import run_window;"
             f"sys.exit(run_window(Path({str(example)!r})))"
@@ -111,10 +114,28 @@ def test_a_second_launch_hands_over_and_leaves(tmp_path):
             [sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=60, check=False
         )
         assert second.returncode == 0 and second.stdout.count("\n") == 1 and "runs already" in second.stdout
-        assert first.stdout.readline().strip() == f"opened {example.name}"
+        assert first.stdout.readline().strip() == "opened mine.experiment.json"
         assert first.wait(timeout=60) == 0
     finally:
         first.kill()
+
+
+def test_a_shipped_example_opens_as_a_new_document(qapp, settings):
+    session = Session(settings=settings)
+    begin(session, files.examples()["sunspots"])
+    assert session.path is None and not session.dirty
+    assert session.experiment == files.load(files.examples()["sunspots"])
+    session.close()
+
+
+def test_a_table_on_the_command_line_is_fed_to_the_first_example(qapp, settings, tmp_path):
+    table = tmp_path / "mine.csv"
+    table.write_text("t,v\n" + "".join(f"{k},{k % 7}\n" for k in range(200)))
+    session = Session(settings=settings)
+    begin(session, table)
+    assert session.path is None and isinstance(session.experiment.task, Table)
+    assert [net.name for net in session.experiment.networks] == ["RNN", "LSTM"]
+    session.close()
 
 
 def test_run_window_ends_with_the_window(qapp, tmp_path, monkeypatch):

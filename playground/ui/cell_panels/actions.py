@@ -98,7 +98,8 @@ class CellActions(QObject):
         shelf = self.session.shelf
         cell = shelf.cell(f"saved:{name}", self.session.experiment)
         actions = ((self.tr("Bring it back"), lambda: shelf.keep(replace(cell, name=name))),) if cell else ()
-        self._try(lambda: shelf.delete(name), self.tr("“{0}” is deleted.").format(cell.label if cell else name), actions)
+        text = self.tr("“{0}” is deleted.").format(cell.label if cell else name)
+        self._try(lambda: shelf.delete(name), text, actions)
 
     def _save_code(self, cell: Cell, source: str) -> None:
         path = self._ask("code", self.tr("Save the code"), f"{cell.name}.py", self.tr("Python (*.py)"))

@@ -26,7 +26,7 @@ class CellPage(CellForm):
 
     def __init__(self, session: Session, actions: CellActions) -> None:
         super().__init__(session)
-        self.actions = actions
+        self._actions = actions
         for error in self.workshop.errors()[:MOST_ERRORS]:
             self.add(ErrorBox(self, error))
         self.note(lambda: self._size_problem(), "error").setObjectName("cell.size")
@@ -35,7 +35,7 @@ class CellPage(CellForm):
         self.follow(self._formulas, lambda found: self.formula.show_formulas(*found))
         self.put_row("cell.unit", self.tr("looked at"), UnitStepper(session, "cell.unit"))
         self.fact("cell.weights", self.tr("weights"), self._weights, self.tr("How many numbers this layer trains"))
-        self.fact("cell.users", self.tr("used by"), self._users, self.tr("Layers that follow every change of this cell"))
+        self.fact("cell.users", self.tr("used by"), self._users, self.tr("Layers that follow its changes"))
         self.note(lambda: self._try()).setObjectName("cell.try")
         self.heading(self.tr("WORDS"))
         self._words()
@@ -89,14 +89,14 @@ class CellPage(CellForm):
 
     def _buttons(self) -> None:
         acts: list[tuple[str, str, str, Callable[[], object]]] = [
-            ("cell.code", self.tr("Show the code…"), self.tr("The NumPy source of this cell"), self.actions.show_code),
+            ("cell.code", self.tr("Show the code…"), self.tr("The NumPy source of this cell"), self._actions.show_code),
             (
                 "cell.keep",
                 self.tr("Save to my cells"),
                 self.tr("It stays in the palette of every experiment; an older one of this name becomes a version"),
-                self.actions.keep,
+                self._actions.keep,
             ),
-            ("cell.file", self.tr("Save to a file…"), self.tr("A file to share"), self.actions.save_file),
+            ("cell.file", self.tr("Save to a file…"), self.tr("A file to share"), self._actions.save_file),
             (
                 "cell.version",
                 self.tr("New version"),

@@ -83,7 +83,7 @@ def shown_value(session: Session, node: str, unit: int) -> float | None:
 
 
 def table(found: Explanation, most: int = MOST) -> list[tuple[str, str, str, str]]:
-    """Rows of what, weight, value and product; of a wire's many terms the `most` largest; the last row is the result."""
+    """Rows of what, weight, value and product; of a wire's many terms the `most` largest; the result comes last."""
     called = dict(found.names)
     rows: list[tuple[str, str, str, str]] = []
     for part in found.parts:

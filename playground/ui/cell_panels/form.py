@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from playground.cell.edits import CellEdit
@@ -163,3 +164,14 @@ class FormulaBox(QFrame):
             self.text.setText(lines)
             self.setAccessibleName("; ".join(plain))
         self.setVisible(bool(html))
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """As high as the lines are at this width; a label of rich text does not tell its layout in time."""
+        width = self.width() - 20
+        if width > 0:
+            self.text.setFixedHeight(max(self.text.heightForWidth(width), 16))

@@ -192,10 +192,10 @@ class Heatmap(QWidget):
             if place is not None:
                 QToolTip.showText(event.globalPos(), self.describe(place), self, self.rect_of(place).toRect())
                 return True
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down):
-                event.accept()  # → is also a training step in the window
-                return True
+        arrows = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and event.key() in arrows:
+            event.accept()  # → is also a training step in the window
+            return True
         return super().event(event)
 
     def describe(self, place: Place) -> str:

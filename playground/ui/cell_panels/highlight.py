@@ -12,7 +12,7 @@ Span = tuple[int, int, str]  # column, length, what it is
 
 
 def spans(source: str) -> dict[int, list[Span]]:
-    """Line number (from 0) → what stands in it: "comment", "string", "number", "keyword", "name" (of what is defined)."""
+    """Line number (from 0) → what stands in it: comment, string, number, keyword, or name (of what is defined)."""
     found: dict[int, list[Span]] = {}
     before = ""
     try:

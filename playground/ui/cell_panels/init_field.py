@@ -1,4 +1,4 @@
-"""How a weight, a bias or a start value begins: the kind, the number that belongs to it, and for an opposite its gate."""
+"""How a weight, a bias or a start value begins: the kind, its number, and for an opposite the gate."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -57,8 +57,8 @@ def help_text() -> str:
     return QCoreApplication.translate(
         "InitField",
         "uniform: between −v/√H and v/√H. Xavier: Glorot and Bengio (2010), times v. orthogonal, identity: that matrix "
-        "times v. normal: standard deviation v. chrono: log U(1, v − 1), with v the longest lag; chrono opposite: minus "
-        "what another gate drew (Tallec and Ollivier 2018).",
+        "times v. normal: standard deviation v. chrono: log U(1, v − 1), with v the longest lag; chrono opposite: "
+        "minus what another gate drew (Tallec and Ollivier 2018).",
     )
 
 

@@ -193,7 +193,7 @@ class NodePage(WireForm):
         self.fact("node.source", self.tr("remembers"), lambda: self.name_of(memory().source) if memory().source else "")
         field = InitField(lambda init, merge: self.edit(SetNode(id, "start", init), merge), FIXED)
         row = self.put_row(
-            "node.start", self.tr("at the start"), field, self.tr("What it holds before the sequence begins"), WIDTH
+            "node.start", self.tr("at the start"), field, self.tr("What it holds before the sequence"), INIT_WIDTH
         )
         field.told = row.show_problem
 

@@ -22,4 +22,5 @@ def watch(session: Session, who: str, net: str = "", names: Iterable[str] = ()) 
     for gone in before - after:
         session.weights.watch(gone, ())
     for name in after:
-        session.weights.watch(name, tuple(sorted({part for n, parts in wanted.values() if n == name for part in parts})))
+        parts = {part for other, parts in wanted.values() if other == name for part in parts}
+        session.weights.watch(name, tuple(sorted(parts)))

@@ -96,8 +96,8 @@ class WireForm(CellForm):
             lambda: self.wire(gate, source).kind,
             lambda kind: SetWire(gate, source, kind=kind),  # type: ignore[arg-type]
             self.tr(
-                "full: a matrix, every unit of the source reaches every unit of the gate. diagonal: one weight per unit "
-                "(a peephole). identity: the value itself, without a weight."
+                "full: a matrix, every unit of the source reaches every unit of the gate. diagonal: one weight per "
+                "unit (a peephole). identity: the value itself, without a weight."
             ),
         )
         row.field.setFixedWidth(INIT_WIDTH)

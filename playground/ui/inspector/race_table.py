@@ -18,7 +18,7 @@ def format_metric(name: str, value: float) -> str:
 
 
 class RaceTable(QWidget):
-    """One line for each network, the one that solved it first on top. Hidden while there are fewer than two, and inside a cell."""
+    """One line for each network, the one that solved it first on top. Hidden for fewer than two, and inside a cell."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -1,0 +1,95 @@
+"""What is wrong with the cell, and the way out as a button: a bubble at the node, a strip for the cell as a whole."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from playground.cell.check import CellError
+from playground.cell.edits import CellEdit
+from playground.ui.widgets.card import label
+
+WIDE = 248
+
+
+def sentence(error: CellError) -> str:
+    """An error as one sentence that begins with a capital letter."""
+    text = f"{error.message}; {error.remedy}" if error.remedy else error.message
+    return text[:1].upper() + text[1:] + "."
+
+
+class Bubble(QFrame):
+    """Sits below a node. `take` gets the edit of the button that was pressed."""
+
+    def __init__(self, parent: QWidget, take: Callable[[CellEdit], object]) -> None:
+        super().__init__(parent)
+        self.setObjectName("cell.bubble")
+        self.setProperty("notice", "error")
+        self.setFixedWidth(WIDE)
+        self._take = take
+        self._edit: CellEdit | None = None
+        self.words = label("", "value", wrap=True)
+        self.words.setObjectName("cell.bubble.words")
+        self.button = QPushButton()
+        self.button.setObjectName("cell.bubble.remedy")
+        self.button.clicked.connect(self._pressed)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 8, 12, 8)
+        column.setSpacing(6)
+        column.addWidget(self.words)
+        column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
+        self.hide()
+
+    def show_errors(self, errors: Sequence[CellError], edit: CellEdit | None, node: QRect, area: QRect) -> None:
+        """The errors of one node that is seen at `node`, both in the viewport."""
+        self._edit = edit
+        self.words.setText("\n".join(sentence(error) for error in errors[:3]))
+        self.button.setVisible(edit is not None)
+        if edit is not None:
+            text = edit.label()
+            self.button.setText(text[:1].upper() + text[1:])
+            self.button.setToolTip(self.button.text())
+            self.button.setMaximumWidth(WIDE - 28)
+        self.setAccessibleName(self.words.text())
+        self.setFixedHeight(self.layout().heightForWidth(WIDE) if self.layout().hasHeightForWidth() else self.sizeHint().height())
+        at = QPoint(node.center().x() - WIDE // 2, node.bottom() + 18)
+        if at.y() + self.height() > area.bottom() - 4:
+            at.setY(node.top() - self.height() - 30)
+        at.setX(min(max(area.left() + 4, at.x()), area.right() - WIDE - 4))
+        at.setY(min(max(area.top() + 4, at.y()), area.bottom() - self.height() - 4))
+        self.move(at)
+        self.show()
+        self.raise_()
+
+    def _pressed(self) -> None:
+        if self._edit is not None:
+            self._take(self._edit)
+
+
+class Strip(QFrame):
+    """Below the header: what is wrong with the cell as a whole, or how many nodes need a hand."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("cell.strip")
+        self.setProperty("notice", "warning")
+        self.words = label("", "value", wrap=True)
+        self.words.setObjectName("cell.strip.words")
+        self.button = QPushButton()
+        self.button.setObjectName("cell.strip.remedy")
+        self.button.clicked.connect(lambda: self._act())
+        self._act: Callable[[], object] = lambda: None
+        line = QHBoxLayout(self)
+        line.setContentsMargins(12, 4, 8, 4)
+        line.addWidget(self.words, 1)
+        line.addWidget(self.button)
+        self.hide()
+
+    def tell(self, text: str, button: str = "", act: Callable[[], object] = lambda: None) -> None:
+        """A sentence and perhaps a way out; "" when all is well."""
+        self.words.setText(text)
+        self.setAccessibleName(text)
+        self.button.setText(button[:1].upper() + button[1:])
+        self.button.setVisible(bool(button))
+        self._act = act
+        self.setVisible(bool(text))
