@@ -75,7 +75,6 @@ def open_window(settings: Settings, path: Path | None = None) -> "MainWindow":
     kept: list[Notice] = []
     session.notice.connect(kept.append)
     begin(session, path)
-        session.select(Selection("task"))
     window = MainWindow(session)
     apply_theme(app, session.theme)  # after building: so every widget is polished once, not at every change of parent
     session.notice.disconnect(kept.append)
@@ -92,6 +91,7 @@ def begin(session: "Session", path: Path | None) -> None:
     if path is not None and path.suffix.lower() not in DATA and session.open(path):
         return
     session.new_from_example(FIRST_EXAMPLE)
+    session.select(Selection("task"))
     if path is not None and path.suffix.lower() in DATA:
         session.feed_file(path)
 
