@@ -58,16 +58,21 @@ app.exec()
 window.session.close()
 """
 
+# The same work without a window: training steps, and a test whenever one is due.
 HEADLESS = """
 import sys, time
 from playground.experiment.files import examples, load
 from playground.training.run import Run
 run = Run(load(examples()[sys.argv[1]]))
-for _ in range(50):
+def step():
     run.step_once()
+    if run.step % run.experiment.training.test_every == 0:
+        run.test()
+for _ in range(50):
+    step()
 began, first = time.perf_counter(), run.step
 while time.perf_counter() - began < float(sys.argv[2]):
-    run.step_once()
+    step()
 print((run.step - first) / (time.perf_counter() - began))
 """
 

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QTimer
 FRAME_MS = 16
 BUDGET = 0.008  # s of a frame that drawing may take
 GUESS = 0.004  # s that a plot is taken to cost before it was drawn once
-REST = 0.033  # s between two drawings of the same plot: 30 a second are enough for an eye
+REST = 0.028  # s between two drawings of the same plot: about 30 a second are enough for an eye
 
 
 @dataclass

@@ -119,5 +119,8 @@ QDockWidget {{ color: {t.text}; }}
 QTabBar::tab {{ background: transparent; color: {t.muted}; padding: 4px 10px; border: none;
   border-bottom: 2px solid transparent; }}
 QTabBar::tab:selected {{ color: {t.text}; border-bottom: 2px solid {t.accent}; }}
+QTableWidget {{ background: {t.panel}; color: {t.text}; border: 1px solid {t.border}; border-radius: 6px; }}
+QHeaderView::section {{ background: {t.panel}; color: {t.muted}; border: none; border-bottom: 1px solid {t.border};
+  padding: 3px 6px; }}
 QMessageBox, QDialog {{ background: {t.panel}; }}
 """

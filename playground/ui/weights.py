@@ -23,7 +23,7 @@ class _Wish(NamedTuple):
 
     net: str = ""
     parameter: str = ""
-    index: tuple[int, ...] = ()
+    place: tuple[int, ...] = ()
     value: float | None = None
     merge: bool = False
 
@@ -136,7 +136,7 @@ class Weights(QObject):
         self._wishes.clear()
 
     def _refuse_idle(self, wish: _Wish) -> None:
-        place = weight_place(wish.net, wish.parameter, wish.index)
+        place = weight_place(wish.net, wish.parameter, wish.place)
         problem = self.tr("no network is running")
         self.refused.emit(BadInput(place, problem, self.tr("wait until it is built, or mend the experiment")))
 

@@ -47,8 +47,8 @@ def test_the_first_launch_opens_on_the_race(qtbot, opened):
     qtbot.waitUntil(lambda: window.session.run_state.state == "paused", timeout=WAIT)
 
 
-def test_a_file_on_the_command_line(opened):
-    path = files.examples()["sunspots"]
+def test_a_file_on_the_command_line(opened, tmp_path):
+    path = Path(shutil.copy(files.examples()["sunspots"], tmp_path / "mine.experiment.json"))
     assert opened(path).session.path == path
 
 

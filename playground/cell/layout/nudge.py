@@ -11,6 +11,7 @@ from playground.cell.layout.shapes import CLEARANCE, GRID
 
 REACH = 8  # grid steps a bar may move to either side
 ROUNDS = 3
+RIM = 3.0  # how far inside of a circle's box its rim may lie
 SPACE = 4.0  # bars in line with each other keep this distance
 CONFLICT, CROSS = 1000.0, 30.0
 
@@ -94,10 +95,15 @@ class Nudger:
             1 for o in self.bars if o.way != way and o.net != net and lo < o.at < hi and o.lo < at < o.hi
         )
 
-    def _blocked(self, bar: Bar, clearance: float) -> bool:
+    def _blocked(self, bar: Bar) -> bool:
+        """Whether a bar comes too near to a box; it may touch one where a port holds it, from outside."""
         low, high, near, far = (0, 2, 1, 3) if bar.way == HORIZONTAL else (1, 3, 0, 2)
         for box in self.boxes:
-            if box[near] - clearance < bar.at < box[far] + clearance and bar.lo < box[high] and bar.hi > box[low]:
+            if not box[near] - CLEARANCE < bar.at < box[far] + CLEARANCE:
+                continue
+            held = any(box[low] - RIM <= pin <= box[high] + RIM for pin in bar.pins)
+            room = -RIM if held else CLEARANCE
+            if bar.lo < box[high] + room and bar.hi > box[low] - room:
                 return True
         return False
 
@@ -115,9 +121,7 @@ class Nudger:
 
     def _allowed(self, bar: Bar) -> bool:
         """Whether bar and what hangs on it stay clear of all boxes."""
-        if self._blocked(bar, CLEARANCE):
-            return False
-        return not any(self._blocked(self.bars[stop], 0.0) for stop in bar.stops)
+        return not (self._blocked(bar) or any(self._blocked(self.bars[stop]) for stop in bar.stops))
 
     # -- moving --------------------------------------------------------------------------------------------------------
 

@@ -131,6 +131,7 @@ class ExplainDialog(QDialog):
         self.note.setText(moved if differs(explained, shown) else "")
 
     def _fill(self, rows: list[tuple[str, str, str, str]]) -> None:
+        self.table.clearSpans()
         self.table.setRowCount(len(rows))
         heavy = QFont(self.table.font())
         heavy.setWeight(QFont.Weight.DemiBold)
@@ -143,6 +144,7 @@ class ExplainDialog(QDialog):
                 if total:
                     item.setFont(heavy)
                 self.table.setItem(y, x, item)
+        self.table.setSpan(len(rows) - 1, 0, 1, 4)  # the result, with the whole of its arithmetic
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self._text)

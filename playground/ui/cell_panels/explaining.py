@@ -104,8 +104,7 @@ def table(found: Explanation, most: int = MOST) -> list[tuple[str, str, str, str
         rows.append(("sum", "", "", number(found.total)))
     if found.note:
         rows.append((found.note, "", "", ""))
-    left, _, right = found.lines(0)[-1].partition(" = ")
-    rows.append((left, "", "", right))
+    rows.append((found.lines(0)[-1], "", "", ""))
     return rows
 
 

@@ -1,10 +1,11 @@
 """Rows bound to the open cell: they show what it says, and every change is an edit of the cell that can be undone."""
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QResizeEvent, QTextDocument
 from PySide6.QtWidgets import QCheckBox, QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from playground.cell.edits import CellEdit
@@ -172,6 +173,9 @@ class FormulaBox(QFrame):
 
     def _fit(self) -> None:
         """As high as the lines are at this width; a label of rich text does not tell its layout in time."""
-        width = self.width() - 20
-        if width > 0:
-            self.text.setFixedHeight(max(self.text.heightForWidth(width), 16))
+        measure = QTextDocument()
+        measure.setDocumentMargin(0)
+        measure.setDefaultFont(self.text.font())
+        measure.setHtml(self.text.text())
+        measure.setTextWidth(max(self.width() - 20, 60))
+        self.text.setFixedHeight(math.ceil(measure.size().height()) + 2)

@@ -9,6 +9,17 @@ ACTIVATIONS = (
     ("softplus", "softplus"), ("log_sigmoid", "log σ"), ("hard_sigmoid", "hard σ"),
 )  # fmt: skip
 
+# What is written into the circle of an operation.
+SIGNS = {
+    "multiply": "⊙", "add": "+", "subtract": "−", "divide": "÷", "maximum": "max", "minimum": "min", "one_minus": "1−",
+    "negate": "−", "sigmoid": "σ", "log_sigmoid": "log σ", "hard_sigmoid": "hard σ",
+}  # fmt: skip
+
+
+def activation_sign(activation: str) -> str:
+    """As in a formula; what leaves the sum as it is has none."""
+    return "Σ" if activation == "identity" else SIGNS.get(activation, activation)
+
 
 def _tr(text: str) -> str:
     return QCoreApplication.translate("CellPanels", text)
