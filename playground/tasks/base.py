@@ -47,7 +47,8 @@ class Facts:
     stream: True when batch k+1 goes on where batch k ended, row by row (state may be carried over).
     input_names, output_names: a name for each column, with its unit in square brackets where there is one ("level [m]";
     "[σ]" for standard deviations from the mean of the training data).
-    symbols: what each class number stands for, or None.
+    symbols: what each class number stands for, or None. input_symbols: what each input column stands for when just one
+    of them is 1 at a step (or none: an empty step), or None.
     time_name: what a step is ("year", "step"). higher_is_better: of the headline metric. chance: its value by guessing.
     """
 
@@ -63,6 +64,7 @@ class Facts:
     input_names: tuple[str, ...] = ()
     output_names: tuple[str, ...] = ()
     symbols: tuple[str, ...] | None = None
+    input_symbols: tuple[str, ...] | None = None
     time_name: str = "step"
     higher_is_better: bool = False
     chance: float | None = None

@@ -13,8 +13,9 @@ from playground.tasks.csv_layout import is_number
 from playground.tasks.delayed_recall import DelayedRecallTask
 from playground.tasks.resources import data_path
 from playground.tasks.sines import SinesTask
-from playground.tasks.spec import Adding, AnyTask, DelayedRecall, Sines, Table, Text
+from playground.tasks.spec import Adding, AnyTask, DelayedRecall, Sines, Table, TemporalOrder, Text
 from playground.tasks.table import TableTask
+from playground.tasks.temporal_order import TemporalOrderTask
 from playground.tasks.text import TextTask
 from playground.tasks.text_file import decode, read_bytes
 
@@ -30,6 +31,8 @@ def build_task(spec: AnyTask, folder: Path | None = None) -> Task:
             return DelayedRecallTask(spec)
         case Adding():
             return AddingTask(spec)
+        case TemporalOrder():
+            return TemporalOrderTask(spec)
         case Sines():
             return SinesTask(spec)
         case Table():

@@ -34,6 +34,16 @@ class Adding(TaskSpec, frozen=True, tag="adding"):
     scaled: bool = True
 
 
+class TemporalOrder(TaskSpec, frozen=True, tag="temporal_order"):
+    """Hochreiter and Schmidhuber (1997), experiments 6a and 6b: among distractors stand `marks` (2 or 3) symbols X
+    or Y;
+    at the end of `length` to 1.1 `length` symbols, say which came in which order. 4 or 8 classes; headline metric
+    `accuracy`."""
+
+    length: Annotated[int, Meta(ge=20, le=10_000)] = 100
+    marks: Annotated[int, Meta(ge=2, le=3)] = 2
+
+
 class Sines(TaskSpec, frozen=True, tag="sines"):
     """The next value of a sum of `waves` sines with random phases and noise added. Headline metric `relative_mse`."""
 
@@ -74,5 +84,5 @@ class Text(TaskSpec, frozen=True, tag="text"):
     length: Length = 50
 
 
-AnyTask = DelayedRecall | Adding | Sines | Table | Text
-TaskKind = Literal["delayed_recall", "adding", "sines", "table", "text"]
+AnyTask = DelayedRecall | Adding | TemporalOrder | Sines | Table | Text
+TaskKind = Literal["delayed_recall", "adding", "temporal_order", "sines", "table", "text"]

@@ -67,6 +67,7 @@ class TextTask:
             input_names=visible,
             output_names=visible,
             symbols=self.symbols,
+            input_symbols=self.symbols,
             time_name="character",
             chance=float(np.log2(n)),
             baselines=baselines,

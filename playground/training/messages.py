@@ -83,8 +83,7 @@ class UseMemory(Message, frozen=True, tag="use_memory"):
 
 
 class WatchWeights(Message, frozen=True, tag="watch_weights"):
-    """Send `Weights` of these (network, parameter) from now on, and of no others; all of them once, right now. Names
-    that do not exist (yet) are passed over."""
+    """Send `Weights` of these (network, parameter) from now on, and of no others; all of them once, right now."""
 
     run: int
     names: tuple[tuple[str, str], ...]
@@ -195,11 +194,13 @@ class WeightArray(Struct, frozen=True):
 
 
 class Weights(Message, frozen=True, tag="weights"):
-    """Watched weights after `step`, those that changed since they were sent last. No more come until WeightsRead."""
+    """Watched weights after `step`, those that changed since they were sent last. No more come until WeightsRead.
+    absent: watched names that no network has (now), or that are too large to send."""
 
     run: int
     step: int
     arrays: tuple[WeightArray, ...]
+    absent: tuple[tuple[str, str], ...] = ()
 
 
 class WeightSet(Message, frozen=True, tag="weight_set"):

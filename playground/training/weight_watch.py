@@ -25,7 +25,7 @@ class WeightWatch:
 
     def __init__(self) -> None:
         self._names: deque[Name] = deque()
-        self._sent: dict[Name, NDArray[np.float32]] = {}
+        self._sent: dict[Name, NDArray[np.float32] | None] = {}  # None: that there is none
         self._at_once = 0  # names that are to be looked at whatever the pace says
         self._unread = False
         self._pace = Pace(EVERY, SHARE)
@@ -65,16 +65,17 @@ class WeightWatch:
     def send(self, run: Run, number: int, send: Callable[[messages.Weights], None]) -> None:
         """One message with what has changed, none when nothing has."""
         began = time.perf_counter()
-        arrays = self._gather(run)
-        if arrays:
+        arrays, absent = self._gather(run)
+        if arrays or absent:
             self._unread = True
-            send(messages.Weights(number, run.step, tuple(arrays)))
+            send(messages.Weights(number, run.step, tuple(arrays), tuple(absent)))
         self._pace.done(began, time.perf_counter())
 
-    def _gather(self, run: Run) -> list[messages.WeightArray]:
-        """What has changed, until the message is full; the next one goes on from there."""
+    def _gather(self, run: Run) -> tuple[list[messages.WeightArray], list[Name]]:
+        """What has changed and what is not there, until the message is full; the next one goes on from there."""
         parameters = {trainer.name: trainer.network.parameters for trainer in run.trainers}
         found: list[messages.WeightArray] = []
+        absent: list[Name] = []
         size = 0
         for _ in range(len(self._names)):
             if size >= ROOM:
@@ -82,15 +83,17 @@ class WeightWatch:
             net, name = self._names[0]
             self._names.rotate(-1)
             self._at_once = max(0, self._at_once - 1)
-            if net not in parameters or name not in parameters[net].entries:
-                continue
-            view = parameters[net].view(name)
-            if view.size * 4 > LARGEST:
+            known = net in parameters and name in parameters[net].entries
+            if not known or parameters[net].entries[name].size * 4 > LARGEST:
+                if self._sent.get((net, name), absent) is not None:
+                    self._sent[net, name] = None
+                    absent.append((net, name))
                 continue
             with np.errstate(over="ignore"):
-                values = np.array(to_numpy(view), "<f4")
-            if (net, name) not in self._sent or not np.array_equal(self._sent[net, name], values):
+                values = np.array(to_numpy(parameters[net].view(name)), "<f4")
+            before = self._sent.get((net, name))
+            if before is None or not np.array_equal(before, values):
                 self._sent[net, name] = values
                 found.append(messages.WeightArray(net, name, values.shape, values.tobytes()))
                 size += values.nbytes
-        return found
+        return found, absent

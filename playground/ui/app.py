@@ -23,7 +23,6 @@ from playground.ui.theme import THEMES
 if TYPE_CHECKING:
     from playground.ui.main_window import MainWindow
     from playground.ui.session import Session
-    from playground.ui.session import Session
 
 log = logging.getLogger(__name__)
 FIRST_EXAMPLE = "delayed-recall"

@@ -1,20 +1,29 @@
-"""The palette: sequences, cells and layers that can be dragged onto the canvas, or added with Enter."""
+"""The palette: what can be dragged onto the canvas, or added with Enter.
+
+In the network: sequences, cells, own cells and layers. Inside a cell: gates and operations instead of sequences and
+layers.
+"""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QLineEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from playground.cell.graph import Cell, Memory
-from playground.cell.library import LIBRARY
-from playground.ui.formulas import formulas
+from playground.cell.graph import Cell
+from playground.cell.names import empty_cell
+from playground.ui.cell_panels.cell_items import CellItems
+from playground.ui.cell_panels.library_groups import groups, known_first, layers
+from playground.ui.cell_panels.my_cells import MyCells
+from playground.ui.cell_panels.palette_items import LibraryItem, NodeTile
+from playground.ui.cell_panels.tiles import add_node, tiles
 from playground.ui.sequences import SEQUENCES, Sequence
 from playground.ui.session import Session
 from playground.ui.widgets.card import Card, label
 from playground.ui.widgets.flow import FlowLayout
-from playground.ui.widgets.palette_item import CellItem, PaletteItem, SequenceItem
+from playground.ui.widgets.palette_item import PaletteItem, SequenceItem
 
-FIRST = 10  # cells that are shown at first
+NARROW = 66  # px: the least width of a cell's tile
 CELL_TYPE, TASK_TYPE = "application/x-rnn-cell", "application/x-rnn-task"
 
 
@@ -40,21 +49,30 @@ class PalettePanel(Card):
         self.search.textChanged.connect(self._filter)
         self.search.returnPressed.connect(self._add_first)
         self.body.addWidget(self.search)
-        self.items: list[PaletteItem] = []
+        self.cells = CellItems(session, self)
         self._rest: list[PaletteItem] = []  # cells further down the library, shown when asked for
+        self._groups: list[tuple[QWidget, list[PaletteItem]]] = []
         self._all = False
-        self._sections: list[tuple[QWidget, list[PaletteItem]]] = []
+        self._sections: list[Section] = []
         self._build_sequences()
-        recurrent = [cell for cell in LIBRARY.values() if _has_memory(cell)]
-        layers = [cell for cell in LIBRARY.values() if not _has_memory(cell)]
-        self._build_cells(self.tr("CELLS"), recurrent, self._add_net, self.tr("to let it race on the same batches"))
-        self._build_cells(self.tr("LAYERS"), layers, self._add_layer, self.tr("to put it on top of a network"))
+        self._build_cells()
+        self.mine = MyCells(session, self.cells)
+        mine = self._section(self.tr("MY CELLS"), self.mine, list(self.mine.items))
+        self.mine.rebuilt.connect(lambda: self._take_mine(mine))
+        self._build_nodes()
+        self._build_layers()
         self.nothing = label(self.tr("Nothing has this name."), "muted", wrap=True)
         self.nothing.hide()
         self.body.addWidget(self.nothing)
         self.body.addStretch(1)
         self._filter("")
         session.theme_changed.connect(lambda theme: [item.update() for item in self.items])
+        session.workshop.inside_changed.connect(lambda _: self._filter(self.search.text()))
+
+    @property
+    def items(self) -> list[PaletteItem]:
+        """Everything, also what is hidden now."""
+        return [item for section in self._sections for item in section.items]
 
     def draw_sketches(self) -> None:
         """Compute the small pictures, one at a time, so that the window stays quick. Called after the first paint."""
@@ -87,65 +105,90 @@ class PalettePanel(Card):
         self.drop_zone.setToolTip(self.tr("Drop a file anywhere on the window, or click here to choose one"))
         self.drop_zone.clicked.connect(self.feed_wanted)
         column.addWidget(self.drop_zone)
-        self._section(self.tr("SEQUENCES"), box, list(entries))
+        self._section(self.tr("SEQUENCES"), box, list(entries), "network")
 
-    def _build_cells(self, title: str, cells: list[Cell], add: Callable[[str], None], purpose: str) -> None:
-        box = QWidget()
-        column = QVBoxLayout(box)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        flow = FlowLayout(gap=6, least=72)
-        column.addLayout(flow)
-        entries: list[PaletteItem] = []
-        for cell in cells:
-            item = CellItem(cell.name, cell.label or cell.name, CELL_TYPE)
-            item.chosen.connect(lambda name=cell.name: add(name))
-            lines = [cell.label or cell.name, cell.about, *formulas(cell), cell.paper]
-            lines.append(self.tr("Drag it onto the canvas, or press Enter, {0}.").format(purpose))
-            item.setToolTip("\n".join(text for text in lines if text))
-            item.setWhatsThis("\n".join(text for text in lines if text))
-            flow.addWidget(item)
-            entries.append(item)
-        rest = entries[FIRST:]
-        if rest:
-            self._rest = rest
-            self.more = QPushButton()
-            self.more.setObjectName("palette.more")
-            self.more.setProperty("look", "quiet")
-            self.more.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            self.more.clicked.connect(self._show_more)
-            column.addWidget(self.more)
-        self._section(title, box, entries)
+    def _build_cells(self) -> None:
+        """The well-known ones and a blank one; the others in groups, behind a button."""
+        box, column = _box()
+        first = [self._cell_item(cell) for cell in [*known_first(), empty_cell()]]
+        column.addLayout(_flow(first))
+        self.more = QPushButton()
+        self.more.setObjectName("palette.more")
+        self.more.setProperty("look", "quiet")
+        self.more.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.more.clicked.connect(self._show_more)
+        for title, cells in groups():
+            part, inner = _box()
+            items: list[PaletteItem] = [self._cell_item(cell) for cell in cells]
+            inner.addWidget(label(title, "small"))
+            inner.addLayout(_flow(items))
+            column.addWidget(part)
+            self._groups.append((part, items))
+            self._rest += items
+        column.addWidget(self.more)
+        self._section(self.tr("CELLS"), box, [*first, *self._rest])
 
-    def _section(self, title: str, box: QWidget, items: list[PaletteItem]) -> None:
-        section = QWidget()
-        column = QVBoxLayout(section)
+    def _cell_item(self, cell: Cell) -> PaletteItem:
+        item = LibraryItem(cell.name, cell, CELL_TYPE)
+        self.cells.take(item)
+        return item
+
+    def _build_nodes(self) -> None:
+        items: list[PaletteItem] = []
+        for key, sign, word, help in tiles():
+            tile = NodeTile(key, sign, word, self.tr("{0}. Drag it into the cell, or press Enter.").format(help))
+            tile.chosen.connect(lambda key=key: add_node(self._session.workshop, key))
+            items.append(tile)
+        box, column = _box()
+        column.addLayout(_flow(items, 44))
+        self._section(self.tr("GATES AND OPERATIONS"), box, items, "cell")
+
+    def _build_layers(self) -> None:
+        items: list[PaletteItem] = []
+        for cell in layers():
+            item = LibraryItem(cell.name, cell, CELL_TYPE)
+            self.cells.take(item, as_layer=True)
+            items.append(item)
+        box, column = _box()
+        column.addLayout(_flow(items))
+        self._section(self.tr("LAYERS"), box, items, "network")
+
+    def _section(self, title: str, box: QWidget, items: list[PaletteItem], where: str = "") -> "Section":
+        widget, column = _box(6)
         column.setContentsMargins(0, 6, 0, 4)
-        column.setSpacing(6)
         column.addWidget(label(title, "heading"))
         column.addWidget(box)
-        self.body.addWidget(section)
-        self._sections.append((section, items))
-        self.items += items
+        self.body.addWidget(widget)
+        section = Section(widget, items, where)
+        self._sections.append(section)
+        return section
+
+    def _take_mine(self, section: "Section") -> None:
+        section.items = list(self.mine.items)
+        self._filter(self.search.text())
 
     def _show_more(self) -> None:
         self._all = not self._all
         self._filter(self.search.text())
 
     def _filter(self, text: str) -> None:
-        """Only what has all the words; without any word, the first cells, or all of them."""
+        """Only what has all the words; without any word, the first cells, or all of them. And only what can be used
+        here: gates inside a cell, sequences and layers outside."""
         words = text.lower().split()
-        for section, items in self._sections:
-            for item in items:
-                shown = all(word in item.words for word in words) and (words or self._all or item not in self._rest)
-                item.setVisible(bool(shown))
-            section.setVisible(any(not item.isHidden() for item in items))
+        here = "cell" if self._session.workshop.inside is not None else "network"
+        for section in self._sections:
+            there = section.where in ("", here)
+            for item in section.items:
+                found = all(word in item.words for word in words)
+                item.setVisible(there and found and bool(words or self._all or item not in self._rest))
+            section.widget.setVisible(any(not item.isHidden() for item in section.items))
+        for part, items in self._groups:
+            part.setVisible(any(not item.isHidden() for item in items))
         self.nothing.setVisible(all(item.isHidden() for item in self.items))
-        if self._rest:
-            more = self.tr("{0} more cells").format(len(self._rest))
-            self.more.setText(self.tr("fewer cells") if self._all else more)
-            self.more.setAccessibleName(self.more.text())
-            self.more.setVisible(not words)
+        more = self.tr("{0} more cells").format(len(self._rest))
+        self.more.setText(self.tr("fewer cells") if self._all else more)
+        self.more.setAccessibleName(self.more.text())
+        self.more.setVisible(not words)
 
     def _add_first(self) -> None:
         shown = [item for item in self.items if not item.isHidden()]
@@ -155,12 +198,26 @@ class PalettePanel(Card):
     def _feed(self, entry: Sequence) -> Callable[[], object]:
         return lambda: self._session.feed_sequence(entry.key)
 
-    def _add_net(self, cell: str) -> None:
-        self._session.add_net(cell)
 
-    def _add_layer(self, cell: str) -> None:
-        self._session.add_layer(cell)
+@dataclass
+class Section:
+    """`where`: "network", "cell", or "" for both."""
+
+    widget: QWidget
+    items: list[PaletteItem]
+    where: str = ""
 
 
-def _has_memory(cell: Cell) -> bool:
-    return any(isinstance(node, Memory) for node in cell.nodes)
+def _box(spacing: int = 4) -> tuple[QWidget, QVBoxLayout]:
+    box = QWidget()
+    column = QVBoxLayout(box)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(spacing)
+    return box, column
+
+
+def _flow(items: list[PaletteItem], least: int = NARROW) -> FlowLayout:
+    flow = FlowLayout(gap=6, least=least)
+    for item in items:
+        flow.addWidget(item)
+    return flow

@@ -1,4 +1,4 @@
-"""Renders the README's pictures from the real window while it really trains: `python -m playground.ui.pictures FOLDER`."""
+"""Renders the README's pictures from the real window while it trains: `python -m playground.ui.pictures FOLDER`."""
 
 import argparse
 import shutil
@@ -9,19 +9,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QEventLoop, QSize, QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from playground.ui.app import make_application, open_window
-from playground.ui.figures import render
 from playground.ui.main_window import MainWindow
 from playground.ui.settings import Settings
 
 SIZE = QSize(1440, 900)
 PATIENCE = 180.0  # s for one example to reach its step
-SHOTS = (
-    ("delayed-recall", 700, "network"),
-    ("sunspots", 600, "sunspots"),
-)  # example, training step, name of the picture
 
 
 def wait(until: Callable[[], bool], seconds: float) -> bool:
@@ -34,8 +29,8 @@ def wait(until: Callable[[], bool], seconds: float) -> bool:
     return until()
 
 
-def shoot(window: MainWindow, example: str, step: int, name: str, folder: Path) -> list[Path]:
-    """Train the example to the step, then take the window in both themes and its plots as figures."""
+def train(window: MainWindow, example: str, step: int) -> None:
+    """Open the example and train it to the step, then pause."""
     session = window.session
     session.new_from_example(example)
     session.play()
@@ -44,33 +39,49 @@ def shoot(window: MainWindow, example: str, step: int, name: str, folder: Path) 
     session.pause()
     wait(lambda: session.run_state.state != "training", 10.0)
     session.set_time(len(session.traces.inputs) // 3 if session.traces else 0)
+
+
+def take(window: MainWindow, part: QWidget, name: str, folder: Path) -> list[Path]:
+    """The part of the window in both themes."""
     made = []
     for theme in ("light", "dark"):
-        session.set_theme(theme)
+        window.session.set_theme(theme)
         wait(lambda: False, 1.0)  # until every plot has been drawn in its new colours
         made.append(folder / f"{name}-{theme}.png")
-        window.grab().save(str(made[-1]))
-    session.set_theme("light")
-    for plot_name, plot in window.plots.plots().items():
-        made.append(folder / f"{name}-{plot_name}.svg")
-        render(plot, made[-1], "svg")
+        part.grab().save(str(made[-1]))
     return made
+
+
+def take_all(window: MainWindow, folder: Path) -> list[Path]:
+    """The race, the inside of its LSTM, and the plots of the sunspots."""
+    session = window.session
+    train(window, "delayed-recall", 700)
+    made = take(window, window, "window", folder)
+    lstm = session.experiment.networks[-1]
+    session.workshop.enter(lstm.name, lstm.layers[0].id)
+    session.workshop.choose("forget")
+    made += take(window, window, "cell", folder)
+    session.workshop.leave()
+    train(window, "sunspots", 800)
+    for name in ("prediction", "loss"):
+        window.plots.docks[name].raise_()
+    return made + take(window, window.plots, "plots", folder)
 
 
 def main() -> int:
     """Write all pictures into the folder given on the command line."""
     parser = argparse.ArgumentParser(description="Render the README's pictures from the real window.")
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=Path, help="where the pictures go")
     folder = parser.parse_args().folder
     folder.mkdir(parents=True, exist_ok=True)
     app = make_application()
     with tempfile.TemporaryDirectory() as own, tempfile.TemporaryDirectory() as fresh:
         window = open_window(Settings(Path(own)))
         window.resize(SIZE)
-        for example, step, name in SHOTS:
-            for path in shoot(window, example, step, name, Path(fresh)):
-                shutil.copy(path, folder / path.name)
-                print(folder / path.name)
+        window.arrange()
+        for path in take_all(window, Path(fresh)):
+            shutil.copy(path, folder / path.name)
+            print(folder / path.name)
         window.session.close()
     app.processEvents()
     QApplication.quit()

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from playground.errors import BadInput
-from playground.tasks.spec import Adding, AnyTask, DelayedRecall, Sines, Table, Text
+from playground.tasks.spec import Adding, AnyTask, DelayedRecall, Sines, Table, TemporalOrder, Text
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,7 @@ SEQUENCES: dict[str, Sequence] = {
     for entry in (
         Sequence("delayed_recall", "Delayed recall", "remember one bit", DelayedRecall()),
         Sequence("adding", "Adding problem", "Hochreiter 1997, exp. 4", Adding()),
+        Sequence("temporal_order", "Temporal order", "Hochreiter 1997, exp. 6", TemporalOrder()),
         Sequence(
             "sunspots", "Sunspots", "1700–2008, yearly",
             Table(inputs=("SUNACTIVITY",), targets=("SUNACTIVITY",), time="YEAR", train_until=1920, test_until=1955),

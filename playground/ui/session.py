@@ -361,8 +361,8 @@ class Session(RunSession):
 
 def describe_fed(path: Path, facts: Facts, context: QObject) -> str:
     """What was recognised in a file, in one sentence."""
-    if facts.symbols is not None:
+    if facts.input_symbols is not None:
         text = context.tr("{0} is now the sequence: a text of {1} different characters; predict the next one.")
-        return text.format(path.name, len(facts.symbols))
+        return text.format(path.name, len(facts.input_symbols))
     inputs, outputs = ", ".join(facts.input_names), ", ".join(facts.output_names)
     return context.tr("{0} is now the sequence: from {1}, predict {2}.").format(path.name, inputs, outputs)

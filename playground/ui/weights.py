@@ -44,7 +44,7 @@ class Weights(QObject):
         self.interventions: list[Intervention] = []
         self._link = link
         self._values: dict[Name, NDArray[np.float32]] = {}
-        self._watchers: dict[int, frozenset[Name]] = {}  # address of the owner → what it looks at
+        self._watchers: dict[int | str, frozenset[Name]] = {}  # owner (a name, or its address) → what it looks at
         self._known: set[int] = set()  # owners whose end is listened for
         self._told: frozenset[Name] = frozenset()  # what the worker knows to be watched
         self._networks: tuple[str, ...] = ()
@@ -66,22 +66,22 @@ class Weights(QObject):
         they have come, and for a parameter that is not there."""
         return self._values.get((net, parameter))
 
-    def watch(self, owner: QObject, net: str, names: Iterable[str]) -> None:
-        """From now on `owner` looks at these parameters of `net`, and at nothing else. Ends by `unwatch`, and with the
-        owner. Many may watch the same; the worker sends what anybody watches, a few times a second."""
-        key = getCppPointer(owner)[0]
+    def watch(self, owner: QObject | str, net: str, names: Iterable[str]) -> None:
+        """From now on `owner` looks at these parameters of `net`, and at nothing else. Ends by `unwatch`, and with an
+        owner that is an object. Many may watch the same; the worker sends what anybody watches."""
+        key = _key(owner)
         wanted = frozenset((net, name) for name in names)
         if self._watchers.get(key, frozenset()) == wanted:
             return
         self._watchers[key] = wanted
-        if key not in self._known:
+        if isinstance(key, int) and isinstance(owner, QObject) and key not in self._known:
             self._known.add(key)
             owner.destroyed.connect(lambda: self._owner_ended(key))
         self._soon.start()
 
-    def unwatch(self, owner: QObject) -> None:
+    def unwatch(self, owner: QObject | str) -> None:
         """`owner` looks at nothing any more. Does nothing when it did not look."""
-        if self._watchers.pop(getCppPointer(owner)[0], None):
+        if self._watchers.pop(_key(owner), None):
             self._soon.start()
 
     def _owner_ended(self, key: int) -> None:
@@ -158,38 +158,30 @@ class Weights(QObject):
         """Another run: nothing of the last one counts any more."""
         self._wishes.clear()
         self._asked, self._networks = None, ()
-        self._begin_again([])
-
-    def _begin_again(self, interventions: list[Intervention]) -> None:
-        had = bool(self.interventions or self._undo)
-        self.interventions, self._undo = interventions, []
-        self._drop_values()
-        if had or interventions:
-            self.intervened.emit()
-
-    def _on_started(self, event: messages.Started) -> None:
-        names = tuple(net.name for net in event.networks)
-        if not event.kept:
-            self._networks = names
-            self._begin_again(list(event.interventions))
-            return
-        before = self._networks or names
-        pairs = zip(event.sources or range(len(names)), names, strict=False)
-        renamed = {before[source]: name for source, name in pairs if 0 <= source < len(before)}
-        self._networks = names
-        self.interventions, self._undo = list(event.interventions), follow(self._undo, renamed)
-        self._drop_values()
-        self.intervened.emit()
-
-    def _drop_values(self) -> None:
-        """The networks are others; their weights follow at once, where they are watched."""
+        self._record([], [])
         gone = set(self._values)
         self._values.clear()
         if gone:
             self.changed.emit(gone)
 
+    def _on_started(self, event: messages.Started) -> None:
+        """The networks are others, or at their beginning. Their weights follow at once, where they are watched, and
+        until then the old ones stay: a heatmap does not flicker."""
+        before, names = self._networks, tuple(net.name for net in event.networks)
+        self._networks = names
+        undo: list[Intervention] = []
+        if event.kept:
+            pairs = zip(event.sources or range(len(names)), names, strict=False)
+            undo = follow(self._undo, {before[source]: name for source, name in pairs if 0 <= source < len(before)})
+        self._record(list(event.interventions), undo)
+
+    def _record(self, interventions: list[Intervention], undo: list[Intervention]) -> None:
+        if (interventions, undo) != (self.interventions, self._undo):
+            self.interventions, self._undo = interventions, undo
+            self.intervened.emit()
+
     def _on_weights(self, event: messages.Weights) -> None:
-        come = set()
+        come = {name for name in event.absent if self._values.pop(name, None) is not None}
         for array in event.arrays:
             name = (array.net, array.parameter)
             if name in self._told:
@@ -222,6 +214,11 @@ class Weights(QObject):
             self._undo.pop()
             self.intervened.emit()
         self._next()
+
+
+def _key(owner: QObject | str) -> int | str:
+    """What is the same for one owner as long as it lives; Python's own id is not, for it goes with the wrapper."""
+    return owner if isinstance(owner, str) else int(getCppPointer(owner)[0])
 
 
 def _same(one: Intervention, other: Intervention) -> bool:

@@ -75,11 +75,13 @@ def _automatic(structure: Structure, sizes: list[Size]) -> Draft:
 
 def _wired(structure: Structure, sizes: list[Size], draft: Draft) -> Draft:
     """Routes the wires that have no path yet."""
+    if len(draft.paths) == len(structure.links):
+        return draft
     boxes = bounds_of(draft.centres, sizes)
     wiring = Wiring(structure, boxes, draft.exits, draft.paths)
     links = list(wiring.paths)
     nudger = Nudger([wiring.paths[link] for link in links], boxes, [link in draft.paths for link in links])
-    strained = nudger.run() if wiring.fresh else draft.strained
+    strained = nudger.run()
     return Draft(draft.centres, draft.exits, dict(zip(links, nudger.moved(), strict=True)), strained)
 
 
@@ -116,16 +118,18 @@ def _inherited(structure: Structure, sizes: list[Size], previous: Layout) -> Dra
     known: dict[int, Point] = {}
     before: list[Point | None] = [None] * len(nodes)
     old_sizes = list(sizes)
+    seen: set[str] = set()
     for index, node in enumerate(nodes):
         try:
             box = previous.box(node.id)
         except KeyError:
             box = None
-        if box is not None and node.id not in (nodes[k].id for k in known if k < index and nodes[k].id == node.id):
+        if box is not None and node.id not in seen:
             before[index] = box.centre
             old_sizes[index] = (box.width, box.height, box.shape)
             if node.place is None and not box.placed:
                 known[index] = box.centre
+        seen.add(node.id)
         if node.place is not None:
             known[index] = Point(node.place.x, node.place.y)
     fresh = [index for index in range(len(nodes)) if index not in known]

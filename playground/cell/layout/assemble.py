@@ -1,6 +1,8 @@
 """Turns centres and paths into the layout that the canvas draws."""
 
-from playground.cell.layout.corridors import HORIZONTAL, Bounds, Path
+from itertools import pairwise
+
+from playground.cell.layout.corridors import HORIZONTAL, VERTICAL, Bounds, Path
 from playground.cell.layout.shapes import Lane, Layout, NodeBox, Point, Port, Rect, Shape, WireRoute
 from playground.cell.layout.structure import Link, Structure
 from playground.cell.layout.wiring import lane_links
@@ -31,11 +33,13 @@ def assemble(
     )
     lines = lane_links(structure)
     routes: list[WireRoute] = []
+    ways: list[tuple[int, list[Point]]] = []
     ports: dict[tuple[str, int, str, float, float], Port] = {}
     ends: dict[int, Point] = {}
     for link in structure.links:
         path = paths[link]
         points = tidy(path.points())
+        ways.append((link.source, points))
         source, target = nodes[link.source].id, nodes[link.target].id
         memory_line = link in lines or link.back
         stub = min(len(points), len(path.segments) - path.shared + 1)
@@ -59,7 +63,7 @@ def assemble(
         for track in structure.tracks
     )
     return Layout(
-        boxes, tuple(routes), tuple(ports.values()), lanes, junctions(paths), _frame(boxes, routes, lanes), strained
+        boxes, tuple(routes), tuple(ports.values()), lanes, junctions(ways), _frame(boxes, routes, lanes), strained
     )
 
 
@@ -69,39 +73,35 @@ def tidy(points: list[Point]) -> list[Point]:
     for point in points:
         if kept and kept[-1] == point:
             continue
-        while len(kept) > 1 and _between(kept[-2], kept[-1], point):
+        while len(kept) > 1 and (kept[-2].x == kept[-1].x == point.x or kept[-2].y == kept[-1].y == point.y):
             kept.pop()
         kept.append(point)
     return kept if len(kept) > 1 else points[:2]
 
 
-def _between(a: Point, b: Point, c: Point) -> bool:
-    return (a.x == b.x == c.x) or (a.y == b.y == c.y)
-
-
-def junctions(paths: dict[Link, Path]) -> tuple[Point, ...]:
-    """Where wires of one source fork: a corner or an end of one lies inside another, or three ways meet."""
+def junctions(ways: list[tuple[int, list[Point]]]) -> tuple[Point, ...]:
+    """Where wires of one source fork: three ways meet. `ways`: the source and the points of every wire."""
     arms: dict[tuple[int, Point], set[tuple[int, int]]] = {}
-    spans: dict[int, set[tuple[int, float, float, float]]] = {}
-    for path in paths.values():
-        points = tidy(path.points())
-        for a, b in zip(points, points[1:], strict=False):
-            way = (1 if b.x > a.x else -1 if b.x < a.x else 0, 1 if b.y > a.y else -1 if b.y < a.y else 0)
-            arms.setdefault((path.net, a), set()).add(way)
-            arms.setdefault((path.net, b), set()).add((-way[0], -way[1]))
-            kind = HORIZONTAL if way[0] else 1
-            low, high = (min(a.x, b.x), max(a.x, b.x)) if way[0] else (min(a.y, b.y), max(a.y, b.y))
-            spans.setdefault(path.net, set()).add((kind, a.y if way[0] else a.x, low, high))
-    found = []
-    for (net, point), ways in arms.items():
-        for kind, at, low, high in spans[net]:
-            if kind == HORIZONTAL and at == point.y and low < point.x < high:
-                ways |= {(1, 0), (-1, 0)}
-            elif kind != HORIZONTAL and at == point.x and low < point.y < high:
-                ways |= {(0, 1), (0, -1)}
-        if len(ways) > 2:
-            found.append(point)
-    return tuple(sorted(set(found)))
+    spans: dict[tuple[int, int, float], set[tuple[float, float]]] = {}
+    for net, points in ways:
+        for a, b in pairwise(points):
+            if a.y == b.y:
+                step = (1, 0) if b.x > a.x else (-1, 0)
+                spans.setdefault((net, HORIZONTAL, a.y), set()).add((min(a.x, b.x), max(a.x, b.x)))
+            else:
+                step = (0, 1) if b.y > a.y else (0, -1)
+                spans.setdefault((net, VERTICAL, a.x), set()).add((min(a.y, b.y), max(a.y, b.y)))
+            arms.setdefault((net, a), set()).add(step)
+            arms.setdefault((net, b), set()).add((-step[0], -step[1]))
+    found = set()
+    for (net, point), steps in arms.items():
+        if any(low < point.x < high for low, high in spans.get((net, HORIZONTAL, point.y), ())):
+            steps |= {(1, 0), (-1, 0)}
+        if any(low < point.y < high for low, high in spans.get((net, VERTICAL, point.x), ())):
+            steps |= {(0, 1), (0, -1)}
+        if len(steps) > 2:
+            found.add(point)
+    return tuple(sorted(found))
 
 
 def _frame(boxes: tuple[NodeBox, ...], routes: list[WireRoute], lanes: tuple[Lane, ...]) -> Rect:

@@ -15,6 +15,7 @@ from playground.cell.layout.shapes import CLEARANCE, GRID, OUTWARD, Point, Side
 BEND, CROSSING, BESIDE = 28.0, 26.0, 14.0  # what they cost, in pixels of length
 STUCK = 120.0  # running on another wire where neither can give way, straight before a port
 OUTER = 48.0  # how far outside of all boxes a wire may run
+MANY, HASTY = 200, 1.7  # among so many corridors the search trusts distance more than it should, to be quick
 HORIZONTAL, VERTICAL = 0, 1
 _FAR = float("inf")
 
@@ -53,15 +54,20 @@ def corners(start: tuple[float, float], segments: Sequence[tuple[int, float]], e
     return points
 
 
+class _Start(NamedTuple):
+    """Where a wire begins: in segment number `tree[1]` of path number `tree[0]`, or at a spot."""
+
+    tree: tuple[int, int] | None
+    spot: Spot | None
+
+
 class _Entry(NamedTuple):
-    """A state of the search: on corridor `corridor`, entered between `a` and `b`."""
+    """A state of the search: on corridor `corridor`, entered between `a` and `b`, coming from `before`."""
 
     corridor: int
     a: float
     b: float
-    parent: "_Entry | None"
-    tree: tuple[int, int] | None  # which path and which of its segments it starts from
-    start: Spot | None
+    before: "_Entry | _Start"
 
 
 class _Ray(NamedTuple):
@@ -93,6 +99,9 @@ class Router:
         self.paths: list[Path] = []
         self._lay_corridors()
         self.common = len(self.way)
+        self.sorted: list[list[tuple[float, int]]] = [
+            sorted((self.at[k], k) for k in range(self.common) if self.way[k] == way) for way in (HORIZONTAL, VERTICAL)
+        ]
 
     # -- corridors -----------------------------------------------------------------------------------------------------
 
@@ -131,11 +140,9 @@ class Router:
         known = self.crossings.get(corridor)
         if known is None:
             way, at, lo, hi = self.way[corridor], self.at[corridor], self.lo[corridor], self.hi[corridor]
-            known = [
-                (self.at[other], other)
-                for other in range(self.common)
-                if self.way[other] != way and lo <= self.at[other] <= hi and self.lo[other] <= at <= self.hi[other]
-            ]
+            across = self.sorted[1 - way]
+            part = across[bisect_left(across, (lo,)) : bisect_right(across, (hi, self.common))]
+            known = [(where, other) for where, other in part if self.lo[other] <= at <= self.hi[other]]
             self.crossings[corridor] = known
         return known
 
@@ -180,51 +187,60 @@ class Router:
         `straight`: wires fork only from the first segment of their trunk.
         """
         rays = [self._ray(goal) for goal in goals]
-        heap: list[tuple[float, int, float, _Entry | None, _Ray | None, _Entry | None]] = []
+        heap: list[tuple[float, int, float, _Entry, _Ray | None]] = []
         count = 0
 
-        def push(cost: float, entry: _Entry) -> None:
+        ends = [(ray.port, ray.at) if ray.way == HORIZONTAL else (ray.at, ray.port) for ray in rays]
+        left, right = min(x for x, _ in ends), max(x for x, _ in ends)
+        top, bottom = min(y for _, y in ends), max(y for _, y in ends)
+        best: dict[int, float] = {}
+        eager = HASTY if self.common > MANY else 1.0
+
+        def push(cost: float, corridor: int, a: float, b: float, before: _Entry | _Start) -> None:
+            """Adds a state, unless the corridor was entered in a better place. The guess: what is left at the very least."""
             nonlocal count
+            at = self.at[corridor]
+            if self.way[corridor] == HORIZONTAL:
+                guess = cost + eager * (max(top - at, at - bottom, 0.0) + max(left - b, a - right, 0.0))
+            else:
+                guess = cost + eager * (max(left - at, at - right, 0.0) + max(top - b, a - bottom, 0.0))
+            if corridor in best and best[corridor] <= guess:
+                return
+            best[corridor] = guess
             count += 1
-            at, way = self.at[entry.corridor], self.way[entry.corridor]
-            guess = min(
-                (
-                    abs(ray.at - at) + _gap(ray.port, entry.a, entry.b)
-                    if ray.way == way
-                    else abs(ray.port - at) + _gap(ray.at, entry.a, entry.b)
-                )
-                for ray in rays
-            )
-            heappush(heap, (cost + guess, count, cost, entry, None, None))
+            heappush(heap, (guess, count, cost, _Entry(corridor, a, b, before), None))
 
         tree = self._tree(net)
         for corridor, lo, hi, path, segment in tree:
-            if straight and segment:
-                continue
-            push(0.0, _Entry(corridor, lo, hi, None, (path, segment), None))
+            if not (straight and segment):
+                push(0.0, corridor, lo, hi, _Start((path, segment), None))
         for start in starts:
             ray = self._ray(start)
-            entry = _Entry(self._keep(ray), ray.port, ray.port, None, None, start)
-            push(start.cost + (40.0 if tree else 0.0), entry)
-        closed: set[int] = set()
+            push(start.cost + (40.0 if tree else 0.0), self._keep(ray), ray.port, ray.port, _Start(None, start))
         while heap:
-            _, _, cost, entry, goal, last = heappop(heap)
-            if goal is not None and last is not None:
-                return self._finish(net, last, goal)
-            if entry is None or (entry.corridor in closed and entry.tree is None):
-                continue
+            guess, _, cost, entry, goal = heappop(heap)
+            if goal is not None:
+                return self._finish(net, entry, goal)
             corridor = entry.corridor
-            closed.add(corridor)
+            if guess > best[corridor]:
+                continue
             way, at, lo, hi = self.way[corridor], self.at[corridor], self.lo[corridor], self.hi[corridor]
             for ray in rays:
                 end = self._reach(cost, entry, ray, way, at, lo, hi, net)
                 if end is not None:
                     count += 1
-                    heappush(heap, (end, count, end, None, ray, entry))
+                    heappush(heap, (end, count, end, entry, ray))
+            a, b = entry.a, entry.b
+            if way == HORIZONTAL:
+                rest, low, high = max(top - at, at - bottom, 0.0), left, right
+            else:
+                rest, low, high = max(left - at, at - right, 0.0), top, bottom
+            least = cost + BEND + eager * rest
             for where, other in self._crossed(corridor):
-                if other not in closed:
-                    step = cost + BEND + self._along(corridor, entry, where, net)
-                    push(step, _Entry(other, at, at, entry, None, None))
+                way_there = a - where if where < a else where - b if where > b else 0.0
+                away = low - where if where < low else where - high if where > high else 0.0
+                if best.get(other, _FAR) > least + way_there + eager * away:
+                    push(cost + BEND + self._along(corridor, entry, where, net), other, at, at, entry)
         return None
 
     def _reach(
@@ -266,25 +282,24 @@ class Router:
 
     def _finish(self, net: int, entry: _Entry, ray: _Ray) -> Path:
         chain: list[_Entry] = []
-        step: _Entry | None = entry
-        while step is not None:
+        step: _Entry | _Start = entry
+        while isinstance(step, _Entry):
             chain.append(step)
-            step = step.parent
+            step = step.before
         chain.reverse()
-        first = chain[0]
         corridors = [item.corridor for item in chain]
         segments = [(self.way[c], self.at[c]) for c in corridors]
         if (ray.way, ray.at) != segments[-1]:
             segments.append((ray.way, ray.at))
             corridors.append(self._keep(ray))
         before: tuple[tuple[int, float], ...] = ()
-        if first.tree is not None:
-            path = self.paths[first.tree[0]]
-            before, start = path.segments[: first.tree[1]], path.start
+        if step.tree is not None:
+            path = self.paths[step.tree[0]]
+            before, start = path.segments[: step.tree[1]], path.start
         else:
-            assert first.start is not None
-            start = first.start
-        shared = len(before) + (first.tree is not None)
+            assert step.spot is not None
+            start = step.spot
+        shared = len(before) + (step.tree is not None)
         made = Path(net, start, ray.spot, (*before, *segments), shared)
         self.add(made, [-1] * len(before) + corridors)
         return made
@@ -323,16 +338,14 @@ class Router:
 
 def stretches(path: Path) -> list[tuple[int, float, float, float]]:
     """Every segment of a path as direction, coordinate, from, to."""
-    points = path.points()
+    segments = path.segments
+    last = len(segments) - 1
     found = []
-    for k, (way, at) in enumerate(path.segments):
-        a, b = (points[k].x, points[k + 1].x) if way == HORIZONTAL else (points[k].y, points[k + 1].y)
-        found.append((way, at, min(a, b), max(a, b)))
+    for k, (way, at) in enumerate(segments):
+        a = segments[k - 1][1] if k else (path.start.x if way == HORIZONTAL else path.start.y)
+        b = segments[k + 1][1] if k < last else (path.end.x if way == HORIZONTAL else path.end.y)
+        found.append((way, at, a, b) if a <= b else (way, at, b, a))
     return found
-
-
-def _gap(value: float, a: float, b: float) -> float:
-    return a - value if value < a else value - b if value > b else 0.0
 
 
 def _free(low: float, high: float, blocked: list[tuple[float, float]]) -> list[tuple[float, float]]:

@@ -4,7 +4,8 @@ All segments of one source on one line form a bar. A bar that no port holds may 
 follows. Each is tried at a few places near by, and the one with the fewest conflicts, crossings and pixels wins.
 """
 
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 
 from playground.cell.layout.corridors import HORIZONTAL, Bounds, Path, stretches
 from playground.cell.layout.shapes import CLEARANCE, GRID
@@ -19,14 +20,19 @@ CONFLICT, CROSS = 1000.0, 30.0
 class Bar:
     """One line of one source. `pins`: fixed ends along it; `stops`: the bars at right angles that end or begin on it."""
 
-    __slots__ = ("at", "fixed", "hi", "lo", "net", "pins", "stops", "way")
+    __slots__ = ("at", "fixed", "hi", "lo", "net", "pins", "still", "stops", "way")
 
     def __init__(self, net: int, way: int, at: float) -> None:
         self.net, self.way, self.at = net, way, at
-        self.fixed = False
+        self.fixed = False  # a port holds it
+        self.still = True  # and all of it was there before
         self.pins: list[float] = []
         self.stops: set[int] = set()
         self.lo = self.hi = 0.0
+
+
+def _at(bar: Bar) -> float:
+    return bar.at
 
 
 class Nudger:
@@ -42,20 +48,23 @@ class Nudger:
             self._take(path, bool(still and still[number]))
         for bar in self.bars:
             self._measure(bar)
+        self.loose = [bar for bar in self.bars if not bar.still]
+        self.calm: list[list[Bar]] = [
+            sorted((b for b in self.bars if b.still and b.way == way and b.lo < b.hi), key=_at) for way in (0, 1)
+        ]
 
     def _take(self, path: Path, still: bool) -> None:
-        points = path.points()
         numbers = [self._bar(path.net, way, at, lo, hi) for way, at, lo, hi in stretches(path)]
         for k, number in enumerate(numbers):
             bar = self.bars[number]
-            along = (lambda p: p.x) if bar.way == HORIZONTAL else (lambda p: p.y)
-            for step, end in ((-1, points[0]), (1, points[-1])):
+            for step, end in ((-1, path.start), (1, path.end)):
                 if 0 <= k + step < len(numbers):
                     bar.stops.add(numbers[k + step])
-                elif (step < 0 and k == 0) or (step > 0 and k == len(numbers) - 1):
-                    bar.pins.append(along(end))
+                else:
+                    bar.pins.append(end.x if bar.way == HORIZONTAL else end.y)
                     bar.fixed = True
             bar.fixed = bar.fixed or still
+            bar.still = bar.still and still
         self.of.append(numbers)
 
     def _bar(self, net: int, way: int, at: float, lo: float, hi: float) -> int:
@@ -78,22 +87,22 @@ class Nudger:
 
     # -- judging -------------------------------------------------------------------------------------------------------
 
-    def _conflicts(self, bar: Bar) -> int:
+    def _beside(self, bar: Bar) -> Iterator[Bar]:
         """Bars of other sources that run beside this one, too near."""
-        lo, hi, at, way, net = bar.lo - SPACE, bar.hi + SPACE, bar.at, bar.way, bar.net
         if bar.lo == bar.hi:
-            return 0
-        count = 0
-        for other in self.bars:
+            return
+        lo, hi, at, way, net = bar.lo - SPACE, bar.hi + SPACE, bar.at, bar.way, bar.net
+        calm = self.calm[way]
+        for other in (*self.loose, *calm[bisect_right(calm, at - GRID, key=_at) : bisect_left(calm, at + GRID, key=_at)]):
             if other.way == way and other.net != net and -GRID < other.at - at < GRID and other.lo < hi and other.hi > lo:
-                count += other.lo < other.hi
-        return count
+                if other.lo < other.hi:
+                    yield other
 
     def _crossings(self, bar: Bar) -> int:
         lo, hi, at, way, net = bar.lo, bar.hi, bar.at, bar.way, bar.net
-        return sum(
-            1 for o in self.bars if o.way != way and o.net != net and lo < o.at < hi and o.lo < at < o.hi
-        )
+        calm = self.calm[1 - way]
+        others = (*self.loose, *calm[bisect_right(calm, lo, key=_at) : bisect_left(calm, hi, key=_at)])
+        return sum(1 for o in others if o.way != way and o.net != net and lo < o.at < hi and o.lo < at < o.hi)
 
     def _blocked(self, bar: Bar) -> bool:
         """Whether a bar comes too near to a box; it may touch one where a port holds it, from outside."""
@@ -108,10 +117,9 @@ class Nudger:
         return False
 
     def _cost(self, bar: Bar) -> float:
-        hanging = [self.bars[stop] for stop in bar.stops]
-        cost = CONFLICT * self._conflicts(bar) + CROSS * self._crossings(bar)
-        for other in hanging:
-            cost += CONFLICT * self._conflicts(other) + CROSS * self._crossings(other)
+        cost = 0.0
+        for one in (bar, *(self.bars[stop] for stop in bar.stops)):
+            cost += CONFLICT * sum(1 for _ in self._beside(one)) + CROSS * self._crossings(one)
         return cost
 
     def _place(self, bar: Bar, at: float) -> None:
@@ -128,7 +136,7 @@ class Nudger:
     def run(self) -> int:
         """Moves bars; returns how many pairs are still too near."""
         for _ in range(ROUNDS):
-            troubled = [bar for pair in self._pairs() for bar in pair]
+            troubled = [bar for bar in self.loose if any(True for _ in self._beside(bar))]
             free = list(dict.fromkeys(bar for bar in troubled if not bar.fixed))
             if not free:  # what is held may still be relieved by moving what hangs on it
                 hanging = (self.bars[stop] for bar in troubled for stop in sorted(bar.stops))
@@ -139,20 +147,20 @@ class Nudger:
             changed = [self._improve(bar) for bar in free]
             if not any(changed):
                 break
-        return len(self._pairs())
+        return self.strained()
 
-    def _pairs(self) -> list[tuple[Bar, Bar]]:
-        """Bars of different sources that run beside each other too near."""
-        found = []
+    def strained(self) -> int:
+        """How many pairs of bars of different sources run beside each other too near."""
+        count = 0
         for way in (0, 1):
-            bars = sorted((b for b in self.bars if b.way == way and b.lo < b.hi), key=lambda b: (b.at, b.lo, b.net))
+            bars = sorted((b for b in self.bars if b.way == way and b.lo < b.hi), key=_at)
             for k, bar in enumerate(bars):
+                net, at, lo, hi = bar.net, bar.at + GRID, bar.lo - SPACE, bar.hi + SPACE
                 for other in bars[k + 1 :]:
-                    if other.at - bar.at >= GRID:
+                    if other.at >= at:
                         break
-                    if other.net != bar.net and other.lo < bar.hi + SPACE and other.hi > bar.lo - SPACE:
-                        found.append((bar, other))
-        return found
+                    count += other.net != net and other.lo < hi and other.hi > lo
+        return count
 
     def _improve(self, bar: Bar) -> bool:
         start = bar.at

@@ -41,6 +41,7 @@ def aligned(boxes: Sequence[NodeBox], how: str) -> dict[str, Place]:
 
 def _spread(boxes: Sequence[NodeBox], across: bool) -> dict[str, Place]:
     """The same room between each two; the outermost stay."""
+
     def begin(box: NodeBox) -> float:
         return box.x if across else box.y
 

@@ -1,18 +1,14 @@
 """The cell canvas: follows the workshop, and hands what a person does to gestures, keys and menus."""
 
-from PySide6.QtCore import QPoint, QPointF, Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleEvent, QBrush, QColor
-from PySide6.QtWidgets import QFrame, QGraphicsView, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGraphicsView, QHBoxLayout, QVBoxLayout, QWidget
 
-from playground.cell.edits import Connect
-from playground.cell.graph import Cell, Gate, Input, Output, WireKind
-from playground.cell.remedies import remedy
-from playground.errors import BadInput
+from playground.cell.graph import Cell
 from playground.export.tables import Table
-from playground.ui.canvas.editors import Field
 from playground.ui.canvas.style import interface_scale, make_style
 from playground.ui.cell_canvas import tell
-from playground.ui.cell_canvas.align import aligned
+from playground.ui.cell_canvas.acts import Acts
 from playground.ui.cell_canvas.clipboard import Clipboard
 from playground.ui.cell_canvas.edits import CellEdits
 from playground.ui.cell_canvas.gestures.connect import Pull, TakeOff
@@ -23,17 +19,17 @@ from playground.ui.cell_canvas.gestures.select import Band, Move
 from playground.ui.cell_canvas.header import CellHeader
 from playground.ui.cell_canvas.keys import CellKeys
 from playground.ui.cell_canvas.listing import NodeList, NodeModel
-from playground.ui.cell_canvas.menus import KINDS, CellMenus
+from playground.ui.cell_canvas.menus import CellMenus
 from playground.ui.cell_canvas.minimap import Minimap
 from playground.ui.cell_canvas.picture import Picture
-from playground.ui.cell_canvas.problems import Bubble, Strip
+from playground.ui.cell_canvas.pointer import Pointer
 from playground.ui.cell_canvas.stage import Stage
+from playground.ui.cell_canvas.surroundings import Surroundings
 from playground.ui.cell_canvas.values import Readings, fill
 from playground.ui.cell_canvas.view import CellView
 from playground.ui.session import Session
-from playground.ui.state import Notice
+from playground.ui.state import Selection
 from playground.ui.theme import Theme
-from playground.ui.workshop import WireName
 
 LARGER = 1.25  # a small cell may be enlarged so far
 
@@ -51,7 +47,6 @@ class CellCanvas(QFrame):
         self.setProperty("card", "canvas")
         self.setMinimumSize(320, 200)
         self.stale = True
-        self._field: Field | None = None
         self.stage = Stage(make_style(session.theme), self)
         self.view = CellView(self.stage.scene, self)
         self.edits = CellEdits(self.workshop, self)
@@ -59,12 +54,12 @@ class CellCanvas(QFrame):
         self.clipboard = Clipboard(self)
         self.readings = Readings(self.workshop)
         self.header = CellHeader(self)
-        self.strip = Strip(self)
         self.model = NodeModel(self.readings.text, self)
         self.list = NodeList(self.model, self)
         self.minimap = Minimap(self.view.viewport(), session.theme)
-        self.bubble = Bubble(self.view.viewport(), self.edits.apply)
-        self.invitation = QLabel(self._invitation(), self.view.viewport())
+        self.around = Surroundings(self)
+        self.acts = Acts(self)
+        self.pointer = Pointer(self)
         self._compose()
         self._follow_view()
         self._follow_session()
@@ -76,10 +71,10 @@ class CellCanvas(QFrame):
         column.setContentsMargins(1, 1, 1, 1)
         column.setSpacing(0)
         column.addWidget(self.header)
-        around = QHBoxLayout()
-        around.setContentsMargins(12, 4, 12, 0)
-        around.addWidget(self.strip)
-        column.addLayout(around)
+        strip = QHBoxLayout()
+        strip.setContentsMargins(12, 4, 12, 0)
+        strip.addWidget(self.around.strip)
+        column.addLayout(strip)
         middle = QHBoxLayout()
         middle.setSpacing(0)
         middle.addWidget(self.view, 1)
@@ -87,20 +82,8 @@ class CellCanvas(QFrame):
         column.addLayout(middle, 1)
         self.list.setFixedWidth(236)
         self.list.hide()
-        self.invitation.setObjectName("cell.invitation")
-        self.invitation.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.invitation.setProperty("look", "muted")
-        self.invitation.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.invitation.hide()
         self.view.setAccessibleName(self.tr("Cell canvas"))
         self.view.setWhatsThis(self._help())
-
-    def _invitation(self) -> str:
-        return self.tr(
-            "An empty cell: x comes in, h goes out.\n"
-            "Drag gates, operations and memories here, or press Insert.\n"
-            "Then pull wires from the right side of one node to another."
-        )
 
     def _help(self) -> str:
         return self.tr(
@@ -133,11 +116,8 @@ class CellCanvas(QFrame):
         view.drops = (DropNode(self), DropOtherCell(self))
         view.key_handler, view.key_wanted = keys.press, keys.wanted
         view.resized.connect(self._resized)
-        view.hovered.connect(self._hovered)
-        view.left.connect(self._left)
-        view.menu_wanted.connect(self._menu_wanted)
         view.moved.connect(self._view_moved)
-        view.busy_changed.connect(self._show_bubble)
+        view.busy_changed.connect(self.around.show_bubble)
         self.minimap.wanted.connect(self._look_at)
         self.list.chosen.connect(lambda ids: self.workshop.choose(*ids))
         header.network_wanted.connect(self.workshop.leave)
@@ -154,13 +134,13 @@ class CellCanvas(QFrame):
         session.traces_changed.connect(self.make_stale)
         session.started.connect(self.make_stale)
         session.time_changed.connect(self.make_stale)
-        session.document_changed.connect(lambda _: self._show_place())
+        session.document_changed.connect(lambda _: self.around.show_place())
         session.theme_changed.connect(self.apply_theme)
 
     def _inside_changed(self, _: object) -> None:
         cell = self.workshop.cell
         self.view.cancel_gesture()
-        self._close_field()
+        self.acts.close_field()
         self.view.zoomed = False
         if cell is None:
             self.stage.clear()
@@ -171,7 +151,10 @@ class CellCanvas(QFrame):
 
     def _cell_changed(self, cell: Cell) -> None:
         self.view.cancel_gesture()
-        self._close_field()
+        self.acts.close_field()
+        if self.stage.is_another(cell):
+            self._inside_changed(None)
+            return
         self.stage.follow(cell, self.workshop.errors())
         self._after_edit()
 
@@ -188,70 +171,17 @@ class CellCanvas(QFrame):
         self.model.show_cell(cell or Cell(""), {error.node: error.message for error in errors})
         self.minimap.show_picture(self.picture)
         self.minimap.show_seen(self.view.seen())
-        self._show_place()
-        self._show_strip()
-        self._show_invitation()
+        self.around.show()
         self._chosen_changed()
         self.stale = True
         self.refresh()
         self.became_stale.emit()
 
-    def _show_place(self) -> None:
-        inside, cell, layer = self.workshop.inside, self.workshop.cell, self.workshop.layer
-        if inside is None or cell is None or layer is None:
-            return
-        many = len(self.session.experiment.networks) > 1
-        name = f"{inside.net}: {layer.id}" if many else layer.id
-        number = layer.id.removeprefix("layer")
-        if number.isdigit():
-            name = self.tr("{0}, layer {1}").format(inside.net, number) if many else self.tr("Layer {0}").format(number)
-        text = self.tr("{0} cell").format(tell.cell_name(cell)) + tell.unit_note(self.workshop.unit)
-        self.header.show_place(name, text)
-        self.header.show_unit(self.workshop.unit, layer.units)
-        self.setAccessibleName(f"{name}: {text}")
-
-    def _show_strip(self) -> None:
-        """Cell-wide errors with their remedy; else how many nodes need a hand, and a way there."""
-        cell = self.workshop.cell
-        ids = {item.look.id for item in self.picture.nodes.values()}
-        whole = [error for error in self.stage.errors if error.node not in ids]
-        lost = [error for error in self.stage.errors if error.node in ids]
-        if cell is not None and whole:
-            edit = remedy(cell, whole[0])
-            text = f"{whole[0].message}; {whole[0].remedy}" if whole[0].remedy else whole[0].message
-            text = text[:1].upper() + text[1:] + "."
-            if edit is None:
-                self.strip.tell(text)
-            else:
-                self.strip.tell(text, edit.label(), lambda: self.edits.apply(edit))
-        elif lost and not self._is_empty():
-            text = self.tr("One node is not finished.") if len(lost) == 1 else self.tr("{0} nodes are not finished.")
-            self.strip.tell(text.format(len(lost)), self.tr("Show"), lambda: self._show_next([e.node for e in lost]))
-        else:
-            self.strip.tell("")
-
-    def _show_next(self, ids: list[str]) -> None:
-        """Choose the next node that has an error."""
-        now = self.workshop.nodes[0] if self.workshop.nodes else ""
-        self.workshop.choose(ids[(ids.index(now) + 1) % len(ids)] if now in ids else ids[0])
-        self.show_choice()
-        self.view.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _is_empty(self) -> bool:
-        cell = self.workshop.cell
-        return cell is not None and all(isinstance(node, Input | Output) for node in cell.nodes)
-
-    def _show_invitation(self) -> None:
-        self.invitation.setVisible(self._is_empty())
-        self.invitation.adjustSize()
-        area = self.view.viewport().rect()
-        self.invitation.move((area.width() - self.invitation.width()) // 2, max(8, round(area.height() * 0.2)))
-
     def _chosen_changed(self) -> None:
         workshop, cell = self.workshop, self.workshop.cell
         self.stage.choose(workshop.nodes, workshop.wire)
         self.list.follow(workshop.nodes)
-        self._show_bubble()
+        self.around.show_bubble()
         if cell is None:
             return
         text = tell.describe(cell, workshop.nodes, workshop.wire, self.stage.errors)
@@ -261,20 +191,88 @@ class CellCanvas(QFrame):
             if self.view.hasFocus() and (workshop.nodes or workshop.wire):
                 QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.view, text))
 
-    def _show_bubble(self, busy: bool = False) -> None:
-        """The errors of the one node that is chosen."""
-        cell, nodes = self.workshop.cell, self.workshop.nodes
-        errors = [error for error in self.stage.errors if len(nodes) == 1 and error.node == nodes[0]]
-        item = self.picture.item(nodes[0]) if errors else None
-        if busy or cell is None or item is None:
-            self.bubble.hide()
-            return
-        box = self.view.mapFromScene(item.mapRectToScene(item.box)).boundingRect()
-        self.bubble.show_errors(errors, remedy(cell, errors[0]), box, self.view.viewport().rect())
-
     def _unit_changed(self, _: int) -> None:
-        self._show_place()
+        self.around.show_place()
         self.make_stale()
+
+    # -- where things are on the screen -----------------------------------------------------------------------------
+
+    def tidy(self) -> None:
+        """The automatic layout, for everything."""
+        cell = self.workshop.cell
+        if cell is not None:
+            self.edits.tidy()
+            self.stage.open(self.edits.cell, self.workshop.errors())
+            self._fit()
+            self._show_rest()
+
+    def fit(self) -> None:
+        """Everything in sight."""
+        self._fit()
+        self._view_moved()
+
+    def _fit(self) -> None:
+        self.view.fit(self.picture.bounds(), self.picture.cards(), interface_scale() * LARGER)
+
+    def on_screen(self, point: QPointF) -> QPoint:
+        return self.view.viewport().mapToGlobal(self.view.mapFromScene(point))
+
+    def place_of_choice(self) -> QPoint:
+        """Where on the screen a list for the selection opens."""
+        return self.on_screen(self._middle_of_choice() or self.view.seen().center())
+
+    def place_for_new(self) -> QPointF:
+        """Where a new node goes that has no pointer to tell: right of the selection, else in the middle."""
+        middle = self._middle_of_choice()
+        if middle is None or self.workshop.wire is not None:
+            return middle or self.view.seen().center()
+        return middle + QPointF(140, 0)
+
+    def _middle_of_choice(self) -> QPointF | None:
+        if self.workshop.wire is not None and (line := self.picture.wires.get(self.workshop.wire)) is not None:
+            return line.path.pointAtPercent(0.5)
+        item = self.picture.item(self.workshop.nodes[-1]) if self.workshop.nodes else None
+        return None if item is None else item.mapToScene(item.box.center())
+
+    def show_choice(self) -> None:
+        """Bring what is chosen into sight."""
+        item = self.picture.item(self.workshop.nodes[-1]) if self.workshop.nodes else None
+        if item is not None and self.view.zoomed:
+            self.view.ensureVisible(item, 24, 24)
+
+    def _look_at(self, point: QPointF) -> None:
+        self.view.pan(*(self.view.seen().center() - point).toTuple())
+
+    def _view_moved(self) -> None:
+        self.minimap.show_seen(self.view.seen())
+        self.around.show_bubble()
+
+    def _resized(self) -> None:
+        if self.view.zoomed:
+            self.view.keep(self.picture.cards())
+        elif self.workshop.cell is not None:
+            self._fit()
+        self.around.show_invitation()
+        self._view_moved()
+
+    # -- the header's buttons ---------------------------------------------------------------------------------------
+
+    def _to_layer(self) -> None:
+        """Back to the network, where this layer is selected."""
+        inside = self.workshop.inside
+        self.workshop.leave()
+        if inside is not None:
+            self.session.select(Selection("layer", inside.net, inside.layer))
+
+    def _pressed(self, name: str) -> None:
+        """A button of the header."""
+        if name == "gradients":
+            self.set_gradients(self.header.buttons[name].isChecked())
+        elif name == "list":
+            self.list.setVisible(self.header.buttons[name].isChecked())
+            self.model.refresh()
+        else:
+            {"tidy": self.tidy, "fit": self.fit}[name]()
 
     # -- values, for the refresher --------------------------------------------------------------------------------
 

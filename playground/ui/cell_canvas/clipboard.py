@@ -87,7 +87,7 @@ class Clipboard:
             canvas.edits.refuse(problem)
             return False
         if not nodes:
-            canvas.say(canvas.tr("There are no nodes on the clipboard."))
+            canvas.acts.say(canvas.tr("There are no nodes on the clipboard."))
             return False
         data = bytes(mime.data(NODES_TYPE).data())
         count = self._pasted[1] + 1 if self._pasted[0] == data else 1

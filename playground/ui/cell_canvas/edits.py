@@ -147,7 +147,7 @@ class CellEdits(QObject):
         """Where a wire from this node may end."""
         return [node.id for node in self.cell.nodes if self.can_connect(source, node.id)]
 
-    def connect(self, source: str, target: str) -> bool:
+    def wire(self, source: str, target: str) -> bool:
         """A wire; into a memory or output that has one, it takes its place. A grey memory takes the colour."""
         edit: CellEdit = Connect(source, target)
         node, other = self.cell.node(target), self.cell.node(source)

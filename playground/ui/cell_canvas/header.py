@@ -86,7 +86,7 @@ class CellHeader(QWidget):
     def colour(self, accent: str) -> None:
         """The two crumbs that lead somewhere look like links; a pressed button looks pressed."""
         self.setStyleSheet(
-            f"QToolButton[crumb=\"true\"] {{ color: {accent}; }} QToolButton:checked {{ color: {accent}; "
+            f'QToolButton[crumb="true"] {{ color: {accent}; }} QToolButton:checked {{ color: {accent}; '
             f"border: 1px solid {accent}; }}"
         )
 

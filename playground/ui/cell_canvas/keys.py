@@ -34,7 +34,7 @@ class CellKeys:
 
     def __init__(self, canvas: "CellCanvas") -> None:
         self.canvas = canvas
-        self._moved = (0.0, ())  # when, and which nodes
+        self._moved: tuple[float, tuple[str, ...]] = (0.0, ())  # when, and which nodes
 
     def wanted(self, event: QKeyEvent) -> bool:
         """Whether the canvas, which has the focus, takes this key before the window's shortcuts."""
@@ -85,7 +85,7 @@ class CellKeys:
     def _with_ctrl(self, key: int) -> bool:
         canvas = self.canvas
         acts = {
-            Key.Key_A: canvas.choose_all, Key.Key_C: canvas.copy, Key.Key_X: canvas.cut, Key.Key_V: canvas.paste,
+            Key.Key_A: canvas.acts.choose_all, Key.Key_C: canvas.clipboard.copy, Key.Key_X: canvas.clipboard.cut, Key.Key_V: canvas.clipboard.paste,
             Key.Key_D: canvas.edits.duplicate,
         }  # fmt: skip
         if key not in acts:
@@ -101,7 +101,7 @@ class CellKeys:
         elif key == Key.Key_Insert:
             menus.add_node(canvas.place_for_new(), workshop.wire)
         elif key in (Key.Key_F2, Key.Key_Return, Key.Key_Enter) and one:
-            canvas.edit_name(one)
+            canvas.acts.edit_name(one)
         elif key == Key.Key_C and one:
             menus.choose_target(one)
         elif key == Key.Key_W and one:
@@ -109,7 +109,7 @@ class CellKeys:
         elif key == Key.Key_A and one and isinstance(canvas.edits.cell.node(one), Gate):
             menus.choose_activation(one)
         elif key == Key.Key_K and workshop.wire is not None:
-            canvas.next_kind(workshop.wire)
+            canvas.acts.next_kind(workshop.wire)
         elif key == Key.Key_T:
             canvas.tidy()
         else:

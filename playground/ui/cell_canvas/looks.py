@@ -140,13 +140,15 @@ def reads(cell: Cell, node: AnyNode) -> str:
 
 
 def value_text(value: float) -> str:
-    """A value on the canvas: two decimals, few letters."""
+    """A value on the canvas: two digits that matter, few letters."""
     if value != value:
         return "–"
     if value in (float("inf"), float("-inf")):
         return "∞" if value > 0 else "−∞"
     if abs(value) >= 1e4:
         return f"{value:.1e}".replace("e+0", "e").replace("e+", "e").replace("-", "−")
+    if 0 < abs(value) < 0.095:
+        return f"{value:.2g}".replace("e-0", "e-").replace("-", "−")
     shown = f"{value:.0f}" if abs(value) >= 1000 else f"{value:.1f}" if abs(value) >= 100 else f"{value:.2f}"
     return ("0.00" if shown == "-0.00" else shown).replace("-", "−")
 

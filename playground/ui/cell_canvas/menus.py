@@ -38,8 +38,11 @@ class CellMenus(QObject):
     def choose_target(self, source: str) -> None:
         """Where does the wire from this node go?"""
         cell = self.canvas.edits.cell
-        rows = [(id, f"{name_of(cell.node(id))}   {describe_kind(cell.node(id))}") for id in self.canvas.edits.targets(source)]
-        self._list(self.tr("Wire {0} into…").format(source), rows, lambda id: self.canvas.edits.connect(source, id))
+        rows = [
+            (id, f"{name_of(cell.node(id))}   {describe_kind(cell.node(id))}")
+            for id in self.canvas.edits.targets(source)
+        ]
+        self._list(self.tr("Wire {0} into…").format(source), rows, lambda id: self.canvas.edits.wire(source, id))
 
     def add_node(self, point: QPointF, wire: WireName | None = None) -> None:
         """Which node is added, at the point or on a wire?"""
@@ -70,7 +73,7 @@ class CellMenus(QObject):
         self, title: str, rows: Sequence[tuple[str, str]], take: Callable[[str], object], at: QPoint | None = None
     ) -> None:
         if not rows:
-            self.canvas.say(self.tr("There is nothing to choose from here."))
+            self.canvas.acts.say(self.tr("There is nothing to choose from here."))
             return
         self.popup = ChoicePopup(self.canvas, title, rows, take)
         self.popup.destroyed.connect(self._forget)
@@ -95,8 +98,8 @@ class CellMenus(QObject):
         add = menu.addMenu(self.tr("Add"))
         for text, words in choices():
             self._add(add, f"add.{text}", words, partial(canvas.edits.add, text, point.x(), point.y()))
-        self._add(menu, "paste", self.tr("Paste"), canvas.paste, "Ctrl+V")
-        self._add(menu, "select_all", self.tr("Select everything"), canvas.choose_all, "Ctrl+A")
+        self._add(menu, "paste", self.tr("Paste"), canvas.clipboard.paste, "Ctrl+V")
+        self._add(menu, "select_all", self.tr("Select everything"), canvas.acts.choose_all, "Ctrl+A")
         menu.addSeparator()
         self._add(menu, "tidy", self.tr("Tidy up"), canvas.tidy, "T")
         self._add(menu, "fit", self.tr("Fit everything"), canvas.fit, "F")
@@ -118,16 +121,16 @@ class CellMenus(QObject):
         if len(ids) > 1:
             align = menu.addMenu(self.tr("Align"))
             for how, words in {**EDGES, **SPREADS}.items():
-                self._add(align, f"align.{how}", self.tr(words), partial(canvas.align, how))
+                self._add(align, f"align.{how}", self.tr(words), partial(canvas.acts.align, how))
         menu.addSeparator()
-        self._add(menu, "cut", self.tr("Cut"), canvas.cut, "Ctrl+X")
-        self._add(menu, "copy", self.tr("Copy"), canvas.copy, "Ctrl+C")
+        self._add(menu, "cut", self.tr("Cut"), canvas.clipboard.cut, "Ctrl+X")
+        self._add(menu, "copy", self.tr("Copy"), canvas.clipboard.copy, "Ctrl+C")
         self._add(menu, "duplicate", self.tr("Duplicate"), edits.duplicate, "Ctrl+D")
         self._add(menu, "delete", self.tr("Delete"), edits.remove, "Del")
 
     def _add_one(self, menu: QMenu, id: str) -> None:
         edits, node = self.canvas.edits, self.canvas.edits.cell.node(id)
-        self._add(menu, "rename", self.tr("Rename…"), partial(self.canvas.edit_name, id), "F2")
+        self._add(menu, "rename", self.tr("Rename…"), partial(self.canvas.acts.edit_name, id), "F2")
         self._add(menu, "connect", self.tr("Wire into…"), partial(self.choose_target, id), "C")
         if isinstance(node, Gate):
             sub = menu.addMenu(self.tr("Activation"))

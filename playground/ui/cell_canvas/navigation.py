@@ -15,7 +15,9 @@ def follow(layout: Layout, start: str, direction: Direction) -> str:
     if start not in boxes:
         return first(layout)
     here = boxes[start]
-    wired = {r.target for r in layout.routes if r.source == start} | {r.source for r in layout.routes if r.target == start}
+    wired = {r.target for r in layout.routes if r.source == start} | {
+        r.source for r in layout.routes if r.target == start
+    }
     best, found = float("inf"), start
     for box in layout.boxes:
         if box.id != start:

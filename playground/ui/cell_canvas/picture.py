@@ -1,5 +1,7 @@
 """The items of one cell in the scene. An edit replaces only the items that look different afterwards."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtWidgets import QGraphicsScene
 
@@ -10,11 +12,13 @@ from playground.ui.canvas.style import Style
 from playground.ui.cell_canvas.items.chip import ChipItem, chip_places
 from playground.ui.cell_canvas.items.ends import EndItem
 from playground.ui.cell_canvas.items.node import NodeItem, make_node
-from playground.ui.cell_canvas.items.wire import STATE, THICK, THIN, JunctionsItem, WireItem
+from playground.ui.cell_canvas.items.wire import STATE, THICK, THIN, JunctionsItem, WireItem, WireParts
 from playground.ui.cell_canvas.looks import at_time, keys_of, look_of, name_of, wire_look
+from playground.ui.cell_canvas.trunks import own_parts
+from playground.ui.workshop import WireName
 
-WireKey = tuple[str, str, int]
 MARGIN_X, MARGIN_Y = 32.0, 36.0
+ROOM = 46.0  # px below the end of a wire, for two lines of text
 
 
 class Picture:
@@ -26,7 +30,7 @@ class Picture:
         self.layout = Layout((), (), (), (), (), Rect(0.0, 0.0, 0.0, 0.0))
         self.keys: list[str] = []
         self.nodes: dict[str, NodeItem] = {}
-        self.wires: dict[WireKey, WireItem] = {}
+        self.wires: dict[WireName, WireItem] = {}
         self.chips: dict[str, ChipItem] = {}
         self._junctions: JunctionsItem | None = None
         self._dots: tuple[tuple[Point, str], ...] = ()
@@ -70,21 +74,27 @@ class Picture:
 
     def _show_wires(self, by_id: dict[str, AnyNode]) -> None:
         carried = {lane.memory for lane in self.layout.lanes if lane.nodes}
+        lines = {id: by_id[lane.memory].role for lane in self.layout.lanes for id in (lane.memory, *lane.nodes)}
+        parts = own_parts(self.layout.routes)
         old, self.wires = self.wires, {}
         widths: dict[str, float] = {}
         for route in self.layout.routes:
-            key = (route.source, route.target, route.port)
+            key = WireName(route.source, route.target, route.port)
             look = wire_look(by_id, *key)
+            if route.is_memory_line and (role := lines.get(route.source) or lines.get(route.target, "")):
+                look = replace(look, role=role)
             width = _width(route, by_id, carried)
             widths[route.source] = max(widths.get(route.source, 0.0), width)
             if route.back:
                 widths[route.target] = max(widths.get(route.target, 0.0), width)
             title = at_time(name_of(by_id[route.source])) if route.back else ""
+            note = route.back and self._has_room(route)
             item = old.pop(key, None)
-            if item is None or (item.route, item.look, item.width, item.title) != (route, look, width, title):
+            drawn = WireParts(route, parts[key], width, title, note)
+            if item is None or (item.parts, item.look) != (drawn, look):
                 if item is not None:
                     self.scene.removeItem(item)
-                item = WireItem(route, look, width, self.style, title)
+                item = WireItem(drawn, look, self.style)
                 self.scene.addItem(item)
             self.wires[key] = item
         for item in old.values():
@@ -92,8 +102,22 @@ class Picture:
         for node in self.nodes.values():
             if isinstance(node, EndItem):
                 into = [w for w in self.layout.into(node.look.id) if node.look.kind == "output"]
-                width = max((self.wires[w.source, w.target, w.port].width for w in into), default=THIN)
+                width = max((self.wires[WireName(w.source, w.target, w.port)].width for w in into), default=THIN)
                 node.set_width(width if into else widths.get(node.look.id, THIN))
+                node.set_joints(self._joints(node.placed))
+
+    def _joints(self, box: NodeBox) -> tuple[tuple[float, float], ...]:
+        """Where wires meet a box, from its corner."""
+        ends = [route.points[0] for route in self.layout.routes if route.source == box.id]
+        ends += [route.points[-1] for route in self.layout.routes if route.target == box.id and not route.back]
+        return tuple(sorted({(point.x - box.x, point.y - box.y) for point in ends}))
+
+    def _has_room(self, route: WireRoute) -> bool:
+        """Whether there is room for a line of text below the end of a wire that leaves the cell."""
+        end = route.points[-1]
+        levels = [other.points[-1].y for other in self.layout.routes if other.back and other is not route]
+        levels += [box.centre.y for box in self.layout.boxes if abs(box.right - end.x) < 100]
+        return all(not 0 <= level - end.y < ROOM for level in levels)
 
     def _show_junctions(self, by_id: dict[str, AnyNode]) -> None:
         dots = tuple((point, self._role_at(point, by_id)) for point in self.layout.junctions)
@@ -152,9 +176,9 @@ class Picture:
         """The id of the node whose box is number `index`."""
         return self.cell.nodes[index].id
 
-    def wire_at(self, index: int) -> WireKey:
+    def wire_at(self, index: int) -> WireName:
         route = self.layout.routes[index]
-        return (route.source, route.target, route.port)
+        return WireName(route.source, route.target, route.port)
 
 
 def _width(route: WireRoute, by_id: dict[str, AnyNode], carried: set[str]) -> float:

@@ -65,7 +65,11 @@ class ChoicePopup(QFrame):
             fits = all(word in found for word in words)
             item.setHidden(not fits)
             first = item if fits and first is None else first
-        self.list.setCurrentItem(first)
+        if first is None:
+            self.list.clearSelection()
+            self.list.setCurrentRow(-1)
+        else:
+            self.list.setCurrentItem(first)
 
     def _take(self) -> None:
         item = self.list.currentItem()

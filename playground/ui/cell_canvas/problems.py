@@ -33,7 +33,7 @@ class Bubble(QFrame):
         self.button = QPushButton()
         self.button.setObjectName("cell.bubble.remedy")
         self.button.clicked.connect(self._pressed)
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(12, 8, 12, 8)
         column.setSpacing(6)
         column.addWidget(self.words)
@@ -51,7 +51,7 @@ class Bubble(QFrame):
             self.button.setToolTip(self.button.text())
             self.button.setMaximumWidth(WIDE - 28)
         self.setAccessibleName(self.words.text())
-        self.setFixedHeight(self.layout().heightForWidth(WIDE) if self.layout().hasHeightForWidth() else self.sizeHint().height())
+        self.setFixedHeight(self._column.heightForWidth(WIDE))
         at = QPoint(node.center().x() - WIDE // 2, node.bottom() + 18)
         if at.y() + self.height() > area.bottom() - 4:
             at.setY(node.top() - self.height() - 30)

@@ -65,9 +65,16 @@ class Stage(QObject):
 
     def follow(self, cell: Cell, errors: list[CellError]) -> None:
         """The same cell after an edit: what was there stays where it was."""
-        previous = _renamed(self.layout, self.cell, cell) if self.cell is not None else None
-        self.layout = relayout(previous, cell) if previous is not None else lay_out(cell)
+        assert self.cell is not None
+        self.layout = relayout(_renamed(self.layout, self.cell, cell), cell)
         self._take(cell, errors)
+
+    def is_another(self, cell: Cell) -> bool:
+        """Whether this is another cell altogether, and not the open one after an edit."""
+        if self.cell is None or self.cell.name == cell.name:
+            return self.cell is None
+        old, new = {node.id for node in self.cell.nodes}, {node.id for node in cell.nodes}
+        return len(old ^ new) > max(3, len(old) // 4)
 
     def _take(self, cell: Cell, errors: list[CellError]) -> None:
         self.cell, self.errors = cell, errors
@@ -131,7 +138,7 @@ class Stage(QObject):
         for item in self.picture.nodes.values():
             item.set_state(chosen=item.look.id in nodes)
         for key, line in self.picture.wires.items():
-            line.set_state(chosen=wire is not None and key == tuple(wire))
+            line.set_state(chosen=wire is not None and key == wire)
 
     def set_targets(self, ids: frozenset[str]) -> None:
         """Where the wire in the hand may end."""
@@ -142,7 +149,7 @@ class Stage(QObject):
         """The wire that a drop would go into."""
         if wire != self._lit:
             for name, lit in ((self._lit, False), (wire, True)):
-                item = self.picture.wires.get(tuple(name)) if name is not None else None
+                item = self.picture.wires.get(name) if name is not None else None
                 if item is not None:
                     item.set_state(lit=lit)
             self._lit = wire
@@ -155,7 +162,7 @@ class Stage(QObject):
                 node, wire = self.node_item(old), self.wire_of(old)
                 if node is not None:
                     node.set_state(hot=on)
-                if wire is not None and (item := self.picture.wires.get(tuple(wire))) is not None:
+                if wire is not None and (item := self.picture.wires.get(wire)) is not None:
                     item.set_state(hot=on)
             self._hot = found
         return found
@@ -167,7 +174,7 @@ class Stage(QObject):
 
     def wire_of(self, found: Hit) -> WireName | None:
         routes = self.picture.layout.routes
-        return WireName(*self.picture.wire_at(found.route)) if 0 <= found.route < len(routes) else None
+        return self.picture.wire_at(found.route) if 0 <= found.route < len(routes) else None
 
 
 def _renamed(layout: Layout, before: Cell, after: Cell) -> Layout:
@@ -182,7 +189,6 @@ def _renamed(layout: Layout, before: Cell, after: Cell) -> Layout:
     }
     if not names:
         return layout
-
 
     def name(id: str) -> str:
         return names.get(id, id)

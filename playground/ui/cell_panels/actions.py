@@ -101,6 +101,15 @@ class CellActions(QObject):
         text = self.tr("“{0}” is deleted.").format(cell.label if cell else name)
         self._try(lambda: shelf.delete(name), text, actions)
 
+    def restore_kept(self, name: str, number: int) -> None:
+        """An earlier version of one of the person's cells as the one of today."""
+        text = self.tr("Version {0} of {1} is back; what was there became a version.").format(number, name)
+        self._try(lambda: self.session.shelf.restore(name, number), text)
+
+    def say_problem(self, problem: object) -> None:
+        """Why something was refused, in the bar."""
+        self._say("warning", str(problem))
+
     def _save_code(self, cell: Cell, source: str) -> None:
         path = self._ask("code", self.tr("Save the code"), f"{cell.name}.py", self.tr("Python (*.py)"))
         if path is not None:

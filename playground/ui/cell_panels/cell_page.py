@@ -11,7 +11,8 @@ from playground.cell.library.try_it import TRY_IT
 from playground.cell.remedies import remedy
 from playground.experiment.cell_edits import SaveCellAs, is_own, users
 from playground.ui.cell_panels.actions import CellActions
-from playground.ui.cell_panels.form import CellForm, FormulaBox
+from playground.ui.cell_panels.form import CellForm
+from playground.ui.cell_panels.formula_box import FormulaBox
 from playground.ui.cell_panels.paragraph import Paragraph
 from playground.ui.cell_panels.sizes import weight_count
 from playground.ui.cell_panels.unit_stepper import UnitStepper

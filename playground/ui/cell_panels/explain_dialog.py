@@ -16,11 +16,10 @@ from PySide6.QtWidgets import (
 
 from playground.cell.formula import formula
 from playground.errors import BadInput
-from playground.ui.cell_panels.explaining import differs, explain_now, shown_value, table
-from playground.ui.cell_panels.form import FormulaBox
+from playground.ui.cell_panels.explaining import differs, explain_now, parameters_of, shown_value, table
+from playground.ui.cell_panels.formula_box import FormulaBox
 from playground.ui.cell_panels.names import node_title
 from playground.ui.cell_panels.unit_stepper import UnitStepper
-from playground.ui.cell_panels.watching import watch
 from playground.ui.session import Session
 from playground.ui.widgets.card import label
 from playground.ui.workshop import MEAN
@@ -110,6 +109,10 @@ class ExplainDialog(QDialog):
         if cell is None or not self._node:
             return
         unit = max(self._session.workshop.unit, 0)
+        inside = self._session.workshop.inside
+        if inside is not None and self.isVisible():
+            names = [f"{inside.layer}.{name}" for name in parameters_of(cell, self._node)]
+            self._session.weights.watch(self, inside.net, names)
         self.title.setText(node_title(cell, self._node))
         place = self.tr("unit {0} at step {1} of the sequence").format(unit, self._session.time + 1)
         self.where.setText(place)
@@ -168,5 +171,5 @@ class ExplainDialog(QDialog):
         self.refresh()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        watch(self._session, "explain")
+        self._session.weights.unwatch(self)
         super().hideEvent(event)

@@ -9,7 +9,6 @@ from playground.cell.explain import Explanation, explain, number
 from playground.cell.graph import Cell, Gate, Output
 from playground.cell.names import parameter_names
 from playground.errors import BadInput
-from playground.ui.cell_panels.watching import watch
 from playground.ui.session import Session
 from playground.ui.workshop import MEAN
 
@@ -38,8 +37,9 @@ class LayerWeights(Mapping[str, Any]):
 
 
 def parameters_of(cell: Cell, node: str) -> list[str]:
-    """Parameters within the cell that belong to a gate."""
-    return [name for name in parameter_names(cell) if name.split(".")[0] == node]
+    """Parameters within the cell that belong to a gate; a memory's learned start is not needed to explain it."""
+    gates = {each.id for each in cell.nodes if isinstance(each, Gate)}
+    return [name for name in parameter_names(cell) if name.split(".")[0] == node and node in gates]
 
 
 def values_now(session: Session) -> dict[str, np.ndarray]:
@@ -66,10 +66,7 @@ def explain_now(session: Session, node: str, unit: int) -> Explanation:
         raise BadInput("", "nothing is computed yet", "let the network run first")
     net, layer = workshop.inside
     weights = LayerWeights(session, net, layer, cell)
-    names = parameters_of(cell, node)
-    watch(session, "explain", net, [f"{layer}.{name}" for name in names])
-    is_gate = any(isinstance(each, Gate) and each.id == node for each in cell.nodes)
-    if is_gate and any(session.weights.get(net, f"{layer}.{name}") is None for name in names):
+    if any(name not in weights for name in parameters_of(cell, node)):
         raise BadInput("", "the weights are not here yet", "wait a moment")
     return explain(cell, weights, values, node, unit)
 

@@ -1,13 +1,13 @@
-"""The card of a cell: its paper, its equations, its graph, and what to try. It shows while the mouse rests on an item."""
+"""The card of a cell: its paper, its equations, its graph, and what to try."""
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QCloseEvent, QKeyEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from playground.cell.formula import cell_formulas
 from playground.cell.graph import Cell
 from playground.cell.library.try_it import TRY_IT
-from playground.ui.cell_panels.form import FormulaBox
+from playground.ui.cell_panels.formula_box import FormulaBox
 from playground.ui.cell_panels.graph_picture import GraphPicture
 from playground.ui.theme import Theme
 from playground.ui.widgets.card import label
@@ -17,18 +17,17 @@ MOST_FORMULAS = 14
 
 
 class LibraryCard(QFrame):
-    """A small window beside the item. It goes with the next click, key or step away."""
+    """A small window beside the item. It goes with the next click or key."""
 
     def __init__(self, cell: Cell, theme: Theme, hint: str, stays: bool, parent: QWidget | None = None) -> None:
         """`stays`: it was asked for, so it stays until it is clicked away; else it goes when the mouse leaves."""
         kind = Qt.WindowType.Popup if stays else Qt.WindowType.ToolTip
         super().__init__(parent, kind | Qt.WindowType.FramelessWindowHint)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setObjectName("library.card")
         self.setProperty("card", "true")
         self.setAccessibleName(cell.label or cell.name)
         self.setAccessibleDescription("; ".join([cell.about, cell.paper, *cell_formulas(cell)]))
-        self.cell = cell
+        self.cell, self.stays = cell, stays
         self.setFixedWidth(WIDTH)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 12, 16, 12)
@@ -53,7 +52,9 @@ class LibraryCard(QFrame):
 
     def show_beside(self, item: QWidget) -> None:
         """To the right of the item, kept on the screen."""
-        self.adjustSize()
+        self.ensurePolished()
+        layout = self.layout()
+        self.resize(WIDTH, layout.totalHeightForWidth(WIDTH) if layout else 0)  # adjustSize stops at 2/3 of the screen
         place = item.mapToGlobal(QPoint(item.width() + 14, -8))
         area = item.screen().availableGeometry()
         x = place.x() if place.x() + self.width() <= area.right() else item.mapToGlobal(QPoint(0, 0)).x() - self.width()
@@ -63,6 +64,3 @@ class LibraryCard(QFrame):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         self.close()
-
-    def closeEvent(self, event: QCloseEvent) -> None:
-        event.accept()

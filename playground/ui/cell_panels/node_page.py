@@ -8,12 +8,11 @@ from playground.cell.formula import formula
 from playground.cell.graph import AnyNode, Gate, Init, Input, Memory, Operation, Output
 from playground.errors import BadInput
 from playground.ui.cell_panels.explaining import shown_value
-from playground.ui.cell_panels.form import FormulaBox
+from playground.ui.cell_panels.formula_box import FormulaBox
 from playground.ui.cell_panels.init_field import BIAS, FIXED, INIT_WIDTH, LEARNED, InitField, help_text
 from playground.ui.cell_panels.names import ACTIVATIONS, operations, roles
 from playground.ui.cell_panels.symbols import weight_symbols
 from playground.ui.cell_panels.unit_stepper import UnitStepper
-from playground.ui.cell_panels.watching import watch
 from playground.ui.cell_panels.weights_view import WeightView
 from playground.ui.cell_panels.wire_rows import WireForm
 from playground.ui.session import Session
@@ -246,17 +245,15 @@ class NodePage(WireForm):
         self.heading(self.tr("WEIGHTS"))
         layer = self.workshop.layer
         ways = ("", "back.") if layer is not None and layer.bidirectional else ("",)
-        names = []
         for way in ways:
             if len(ways) > 1:
                 self.add(label(self.tr("read backwards") if way else self.tr("read forwards"), "small"))
             for parameter, symbol in symbols.items():
                 source = parameter.split(".weight.")[1] if ".weight." in parameter else ""
                 full = any(wire.source == source and wire.kind == "full" for wire in gate.wires)
-                names.append(f"{inside.layer}.{way}{parameter}")
+                name = f"{inside.layer}.{way}{parameter}"
                 words = (self.name_of(gate.id), self.name_of(source) if full else "")
-                self.add(WeightView(self.session, inside.net, names[-1], symbol, words))
-        watch(self.session, "page", inside.net, names)
+                self.add(WeightView(self.session, inside.net, name, symbol, words))
 
     def _start_weights(self) -> None:
         inside = self.workshop.inside
@@ -264,4 +261,3 @@ class NodePage(WireForm):
             self.heading(self.tr("LEARNED START"))
             name = f"{inside.layer}.{self.node_id}.start"
             self.add(WeightView(self.session, inside.net, name, "<i>s</i>", (self.name_of(self.node_id), "")))
-            watch(self.session, "page", inside.net, [name])

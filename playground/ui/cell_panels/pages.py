@@ -12,7 +12,6 @@ from playground.ui.cell_panels.form import CellForm
 from playground.ui.cell_panels.group_page import GroupPage
 from playground.ui.cell_panels.names import node_title
 from playground.ui.cell_panels.node_page import NodePage
-from playground.ui.cell_panels.watching import watch
 from playground.ui.cell_panels.wire_page import WirePage
 from playground.ui.session import Session
 
@@ -42,7 +41,6 @@ class CellPages:
     def build(self) -> CellForm:
         """A new page for what is chosen."""
         workshop, session = self._session.workshop, self._session
-        watch(session, "page")
         cell = workshop.cell or Cell("")
         if workshop.wire is not None and _kind(cell, workshop.wire.target):
             return WirePage(session, workshop.wire)

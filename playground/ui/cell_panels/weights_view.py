@@ -54,6 +54,7 @@ class WeightView(QWidget):
         self._undo.setProperty("look", "quiet")
         self._undo.clicked.connect(self._take_back)
         self._undo.hide()
+        self._edited = False
         self._error = label("", "error", wrap=True)
         self._error.setObjectName(f"{name}.error")
         self._error.hide()
@@ -61,6 +62,8 @@ class WeightView(QWidget):
         self.map.pointed.connect(self._read)
         self.map.edited.connect(self._begin)
         session.weights.changed.connect(self._on_changed)
+        session.weights.intervened.connect(self._show_undo)
+        session.weights.watch(self, net, [parameter])
         session.theme_changed.connect(self.map.set_theme)
         self.refresh()
 
@@ -91,9 +94,10 @@ class WeightView(QWidget):
     def refresh(self) -> None:
         """Show the latest values."""
         values = self.session.weights.get(self.net, self.parameter)
-        if values is None:
-            self._note.setText(self.tr("once the network is built"))
-            self.map.hide()
+        if values is None:  # of another network they follow at once; until then the last ones stay
+            if not self.map.values.size:
+                self._note.setText(self.tr("not here yet"))
+                self.map.hide()
             return
         self.map.show()
         self.map.set_values(np.asarray(values))
@@ -140,13 +144,17 @@ class WeightView(QWidget):
         if abs(value) > 1e6:
             return BadInput("", f"{value:g} is too large for a weight", "type one between −1000000 and 1000000")
         vector = not self._words[1]
-        self.session.weights.set_value(self.net, self.parameter, place[1:] if vector else place, float(value))
-        self._undo.show()
-        return None
+        index = place[1:] if vector else place
+        self._edited = True
+        done = self.session.weights.set_value(self.net, self.parameter, index, float(value), merge)
+        return None if done else BadInput("", "no network is running", "wait until it is built")
+
+    def _show_undo(self) -> None:
+        """Offered where something was typed."""
+        self._undo.setVisible(self._edited and self.session.weights.can_undo)
 
     def _take_back(self) -> None:
         self.session.weights.undo_last()
-        self._undo.hide()
 
     def _show_problem(self, problem: BadInput | None) -> None:
         self._error.setVisible(problem is not None)

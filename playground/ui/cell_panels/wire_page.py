@@ -3,9 +3,8 @@
 from playground.cell.edits import Disconnect
 from playground.cell.formula import formula
 from playground.cell.graph import Gate, Memory, Operation, Output
-from playground.ui.cell_panels.form import FormulaBox
+from playground.ui.cell_panels.formula_box import FormulaBox
 from playground.ui.cell_panels.symbols import weight_symbols
-from playground.ui.cell_panels.watching import watch
 from playground.ui.cell_panels.weights_view import WeightView
 from playground.ui.cell_panels.wire_rows import WireForm
 from playground.ui.session import Session
@@ -68,4 +67,3 @@ class WirePage(WireForm):
         name = f"{inside.layer}.{parameter}"
         words = (self.name_of(gate.id), self.name_of(self.wire_name.source) if full else "")
         self.add(WeightView(self.session, inside.net, name, symbol, words))
-        watch(self.session, "page", inside.net, [name])

@@ -5,8 +5,6 @@ from typing import Any
 from PySide6.QtWidgets import QWidget
 
 from playground.experiment.edits import net_of
-from playground.ui.cell_panels.pages import CellPages
-from playground.ui.cell_panels.watching import watch
 from playground.ui.inspector.experiment_page import ExperimentPage
 from playground.ui.inspector.form import Form
 from playground.ui.inspector.layer_page import LayerPage
@@ -29,6 +27,10 @@ class Inspector(Card):
         self._key: Any = "nothing built yet"
         self._page: Form = Form(session)
         self.race = RaceTable(session)
+        from playground.ui.cell_panels.pages import (
+            CellPages,  # here, because those pages build on the forms of this package
+        )
+
         self.cell_pages = CellPages(session, self)
         self.body.addWidget(self._page)
         self.body.addWidget(self.race)
@@ -77,7 +79,6 @@ class Inspector(Card):
         inside = session.workshop.inside is not None
         if inside:
             return self.cell_pages.build()
-        watch(session, "page")
         if chosen is None:
             return ExperimentPage(session)
         if chosen.kind == "task":

@@ -2,12 +2,12 @@
 
 import math
 
-from playground.tasks.spec import Adding, AnyTask, DelayedRecall, Sines, Table, Text
+from playground.tasks.spec import Adding, AnyTask, DelayedRecall, Sines, Table, TemporalOrder, Text
 from playground.ui.inspector.form import Form
 from playground.ui.inspector.race_table import format_metric
 from playground.ui.session import Session
 
-GENERATED = (DelayedRecall, Adding, Sines)
+GENERATED = (DelayedRecall, Adding, TemporalOrder, Sines)
 
 
 class TaskPage(Form):
@@ -21,6 +21,7 @@ class TaskPage(Form):
         build = {
             DelayedRecall: self._recall,
             Adding: self._adding,
+            TemporalOrder: self._order,
             Sines: self._sines,
             Table: self._table,
             Text: self._text,
@@ -41,6 +42,17 @@ class TaskPage(Form):
             self.tr("target"),
             self.tr("scaled"),
             self.tr("Scaled: 0.5 + (X₁ + X₂) / 4 as in the paper; otherwise X₁ + X₂"),
+        )
+
+    def _order(self) -> None:
+        self.slider("task.length", self.tr("length"), 20, 1000, self.tr("Fewest symbols of a sequence: 20 to 10,000"))
+        self.number(
+            "task.marks",
+            self.tr("marks"),
+            self.tr("How many X or Y stand among the distractors: 2 (4 classes) or 3 (8 classes)"),
+            whole=True,
+            low=2,
+            high=3,
         )
 
     def _sines(self) -> None:

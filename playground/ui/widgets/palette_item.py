@@ -153,9 +153,9 @@ class SequenceItem(PaletteItem):
             inputs = task.probe(stream(0, "probe")).batch.inputs[:, 0]
         except BadInput:
             return  # a shipped file is missing: the item says so when it is used, the picture stays empty
-        if task.facts.symbols is not None:
-            classes = inputs[:12].argmax(axis=1)
-            self._letters = "".join(task.facts.symbols[int(index)] for index in classes)
+        symbols = task.facts.input_symbols
+        if symbols is not None:
+            self._letters = "".join(symbols[int(step.argmax())] for step in inputs if step.any())[:12]
         else:
             values = inputs[:, 0]
             places = np.linspace(0, len(values) - 1, min(POINTS, len(values))).round().astype(int)

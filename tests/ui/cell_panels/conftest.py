@@ -14,26 +14,42 @@ class KnownWeights(QObject):
     """What `session.weights` promises, of a network in this process."""
 
     changed = Signal(object)
+    intervened = Signal()
 
     def __init__(self, networks):
         super().__init__()
         self.networks = networks
         self.watched = {}
-        self.undone = 0
+        self.done = []
 
     def get(self, net, parameter):
         names = self.networks[net].parameters
         return np.array(names.view(parameter)) if parameter in names.names else None
 
-    def watch(self, net, names):
-        self.watched[net] = tuple(names)
+    def watch(self, owner, net, names):
+        self.watched[owner.objectName()] = (net, tuple(names))
 
-    def set_value(self, net, parameter, index, value):
-        self.networks[net].parameters.view(parameter)[index] = value
-        self.changed.emit({(net, parameter)})
+    def unwatch(self, owner):
+        self.watched.pop(owner.objectName(), None)
+
+    @property
+    def can_undo(self):
+        return bool(self.done)
+
+    def set_value(self, net, parameter, index, value, merge=False):
+        array = self.networks[net].parameters.view(parameter)
+        self.done.append((net, parameter, index, float(array[index])))
+        self._put(net, parameter, index, value)
+        return True
 
     def undo_last(self):
-        self.undone += 1
+        self._put(*self.done.pop())
+        return True
+
+    def _put(self, net, parameter, index, value):
+        self.networks[net].parameters.view(parameter)[index] = value
+        self.changed.emit({(net, parameter)})
+        self.intervened.emit()
 
 
 def build(session):

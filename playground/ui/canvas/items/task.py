@@ -65,7 +65,7 @@ class TaskItem(Card):
             if 2 * sides + width_of(middle, style.small) + 16 <= foot.width():
                 self.write(middle, foot, style.small, theme.muted, CENTRE)
         else:
-            left = facts.input_names[0] if facts.input_names and not facts.symbols else facts.time_name
+            left = facts.input_names[0] if facts.input_names and not facts.input_symbols else facts.time_name
             right = translate("TaskItem", "answer?") if facts.at == "last" else translate("TaskItem", "next?")
         taken = width_of(right, style.small)
         self.write(right, foot, style.small, theme.accent, RIGHT)
@@ -74,7 +74,7 @@ class TaskItem(Card):
     def set_probe(self, inputs: NDArray[np.floating] | None) -> None:
         """inputs [T, D] of the one sequence that is looked at."""
         self.inputs = np.zeros((0, 0)) if inputs is None else inputs
-        symbolic = self.facts is not None and self.facts.symbols is not None
+        symbolic = self.facts is not None and self.facts.input_symbols is not None
         self.curves = [] if symbolic else curves(self.inputs[:, :MOST_CURVES], self.chart)
         self.update()
 
@@ -86,8 +86,8 @@ class TaskItem(Card):
     def paint_inside(self, painter: QPainter) -> None:
         if self.problem or len(self.inputs) == 0:
             return
-        if self.facts is not None and self.facts.symbols is not None:
-            self._paint_symbols(painter, self.facts.symbols)
+        if self.facts is not None and self.facts.input_symbols is not None:
+            self._paint_symbols(painter, self.facts.input_symbols)
         else:
             self._paint_curves(painter)
 
@@ -117,16 +117,17 @@ class TaskItem(Card):
         steps = len(self.inputs)
         time = min(self.time, steps - 1)
         first = int(np.clip(time - fits * lines // 2, 0, max(0, steps - fits * lines)))
-        numbers = np.argmax(self.inputs[first : first + fits * lines], axis=1)
+        shown = self.inputs[first : first + fits * lines]
         painter.setFont(font)
-        for column, number in enumerate(numbers):
+        for column, number in enumerate(np.argmax(shown, axis=1)):
             down, right = divmod(column, fits)
             place = QRectF(self.chart.x() + right * advance, self.chart.y() + down * line, advance, line)
             here = first + column == time
             if here:
                 painter.fillRect(place, QColor(theme.accent))
             painter.setPen(QColor(theme.on_accent if here else theme.text if first + column < time else theme.muted))
-            painter.drawText(place, CENTRE, {"\n": "↵", " ": "·", "\t": "→"}.get(symbols[number], symbols[number]))
+            symbol = symbols[number] if shown[column].any() else "–"
+            painter.drawText(place, CENTRE, {"\n": "↵", " ": "·", "\t": "→"}.get(symbol, symbol))
 
 
 def curves(inputs: NDArray[np.floating], chart: QRectF) -> list[QPainterPath]:

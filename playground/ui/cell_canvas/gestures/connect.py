@@ -5,7 +5,7 @@ from PySide6.QtGui import QMouseEvent
 
 from playground.cell.edits import CellEdit
 from playground.ui.cell_canvas.gestures.base import CellGesture
-from playground.ui.cell_canvas.stage.hit import Hit
+from playground.ui.cell_canvas.hit import Hit
 from playground.ui.workshop import WireName
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -43,11 +43,11 @@ class Pull(CellGesture):
         target = canvas.stage.node_near(point)
         self.cancel()
         if not pulling:
-            canvas.choose_node(self.source, bool(event.modifiers() & SHIFT))
+            canvas.acts.choose_node(self.source, bool(event.modifiers() & SHIFT))
         elif target and target in self.targets:
-            canvas.edits.connect(self.source, target)
+            canvas.edits.wire(self.source, target)
         elif target and target != self.source:
-            canvas.say_why_not(self.source, target)
+            canvas.acts.say_why_not(self.source, target)
 
     def cancel(self) -> None:
         self.pulling = False
@@ -68,14 +68,14 @@ class TakeOff(CellGesture):
         if event.button() != Qt.MouseButton.LeftButton or found.kind != "wire":
             return False
         self.start, self.pulling = event.position(), False
-        self.wire, self.end = WireName(*self.canvas.picture.wire_at(found.route)), found.end
+        self.wire, self.end = self.canvas.picture.wire_at(found.route), found.end
         return True
 
     def move(self, event: QMouseEvent, point: QPointF) -> None:
         canvas = self.canvas
         if not self.end or self.wire is None or (not self.pulling and not self.far(event)):
             return
-        item = canvas.picture.wires.get(tuple(self.wire))
+        item = canvas.picture.wires.get(self.wire)
         if item is None:
             return
         if not self.pulling:
@@ -84,7 +84,9 @@ class TakeOff(CellGesture):
             canvas.stage.set_targets(frozenset(self.edits))
             item.set_away(True)
         fixed = item.route.points[0 if self.end == "target" else -1]
-        canvas.stage.rubber.show_wire(QPointF(*fixed), canvas.stage.snap_target(point, frozenset(self.edits)), item.colour)
+        canvas.stage.rubber.show_wire(
+            QPointF(*fixed), canvas.stage.snap_target(point, frozenset(self.edits)), item.colour
+        )
 
     def _possible(self) -> dict[str, CellEdit]:
         """Where this end can go instead, with the edit for each."""
@@ -116,6 +118,6 @@ class TakeOff(CellGesture):
         self.pulling = False
         self.canvas.stage.rubber.hide()
         self.canvas.stage.set_targets(frozenset())
-        item = self.canvas.picture.wires.get(tuple(self.wire)) if self.wire else None
+        item = self.canvas.picture.wires.get(self.wire) if self.wire else None
         if item is not None:
             item.set_away(False)

@@ -33,7 +33,7 @@ class DropNode(CellDrop):
         node = new_node(read_text(mime, NODE_TYPE))
         if found.kind != "wire" or node is None:
             return None
-        wire = WireName(*self.canvas.picture.wire_at(found.route))
+        wire = self.canvas.picture.wire_at(found.route)
         return wire if self.canvas.edits.works(InsertOnWire(node, *wire)) else None
 
 

@@ -15,5 +15,5 @@ class Rename(CellGesture):
         found = self.canvas.stage.hit(point)
         if found.node < 0:
             return False
-        self.canvas.edit_name(self.canvas.picture.id_at(found.node))
+        self.canvas.acts.edit_name(self.canvas.picture.id_at(found.node))
         return True

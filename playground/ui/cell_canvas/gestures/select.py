@@ -30,7 +30,7 @@ class Move(CellGesture):
         self.grabbed = canvas.picture.id_at(found.node)
         self.was_chosen = self.grabbed in canvas.workshop.nodes
         if event.modifiers() & (SHIFT | CTRL) or not self.was_chosen:
-            canvas.choose_node(self.grabbed, bool(event.modifiers() & (SHIFT | CTRL)))
+            canvas.acts.choose_node(self.grabbed, bool(event.modifiers() & (SHIFT | CTRL)))
         return True
 
     def move(self, event: QMouseEvent, point: QPointF) -> None:

@@ -91,6 +91,11 @@ def _crossed(layout: Layout, source: str, box: Rect) -> bool:
     for route in layout.routes:
         if route.source != source:
             for a, b in zip(route.points, route.points[1:], strict=False):
-                if min(a.x, b.x) < box.right and max(a.x, b.x) > box.x and min(a.y, b.y) < box.bottom and max(a.y, b.y) > box.y:
+                if (
+                    min(a.x, b.x) < box.right
+                    and max(a.x, b.x) > box.x
+                    and min(a.y, b.y) < box.bottom
+                    and max(a.y, b.y) > box.y
+                ):
                     return True
     return False

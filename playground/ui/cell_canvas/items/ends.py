@@ -18,6 +18,7 @@ class EndItem(NodeItem):
     named = True
     width = 2.0
     note = ""
+    joints: tuple[tuple[float, float], ...] = ()
 
     def _prepare(self) -> None:
         super()._prepare()
@@ -31,6 +32,12 @@ class EndItem(NodeItem):
         """As thick as the wire that begins or ends here."""
         if width != self.width:
             self.width = width
+            self.update()
+
+    def set_joints(self, joints: tuple[tuple[float, float], ...]) -> None:
+        """Where wires meet the box, from its corner."""
+        if joints != self.joints:
+            self.joints = joints
             self.update()
 
     def set_note(self, note: str) -> None:
@@ -52,7 +59,14 @@ class EndItem(NodeItem):
         line.setCapStyle(Qt.PenCapStyle.FlatCap)
         painter.setPen(line)
         right = self.box.right() - (ARROW if goes_out else 0)
-        painter.drawLine(QPointF(self.box.left(), middle), QPointF(right, middle))
+        left = self.box.left()
+        for x, y in self.joints:
+            if abs(y - middle) > 1:  # from above or below, to the wire in the middle
+                painter.drawLine(QPointF(x, y), QPointF(x, middle))
+        if goes_out and self.joints and all(abs(y - middle) > 1 for _, y in self.joints):
+            left = min(x for x, _ in self.joints) - self.width / 2
+        seam = 0.0 if goes_out else 1.0  # the wire goes on without one
+        painter.drawLine(QPointF(left - (1.0 - seam), middle), QPointF(right + seam, middle))
         if goes_out:
             draw_arrow(painter, QPointF(self.box.right(), middle), colour, self.width)
         if not readable:

@@ -5,12 +5,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath
+from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath
 
 from playground.ui.canvas.style import elide, pen, width_of
 from playground.ui.cell_canvas.items.node import NodeItem
 
-PAD = 11.0
+PAD = 10.0
 HEAD = QRectF(PAD, 5.0, 0.0, 16.0)
 TRACE_TOP, TRACE_BOTTOM = 25.0, 48.0
 FOOT = 52.0
@@ -44,9 +44,15 @@ class GateItem(NodeItem):
         self._dot: QPointF | None = None
         self._foot = ""
         self._notes = " · ".join(self.look.marks)
-        symbol = min(width_of(self.look.symbol, self.style.text), 56.0)
-        self._symbol = elide(self.look.symbol, self.style.text, 56.0)
-        self._title = elide(self.look.title, self.style.title, self.box.width() - 2 * PAD - symbol - 4)
+        symbol = min(width_of(self.look.symbol, self.style.small), 56.0)
+        self._symbol = elide(self.look.symbol, self.style.small, 56.0)
+        room = self.box.width() - 2 * PAD - symbol - 3
+        self._font = QFont(self.style.title)
+        for size in (13, 12, 11, 10):  # a long name is written smaller before it is cut
+            self._font.setPixelSize(size)
+            if width_of(self.look.title, self._font) <= room:
+                break
+        self._title = elide(self.look.title, self._font, room)
 
     def set_values(self, state: object) -> None:
         if not isinstance(state, GateState):
@@ -78,7 +84,9 @@ class GateItem(NodeItem):
             return TRACE_BOTTOM - (TRACE_BOTTOM - TRACE_TOP) * np.clip((values[::every] - low) / span, 0.0, 1.0)
 
         if state.low is not None and state.high is not None:
-            self._band = _path(np.concatenate([x, x[::-1]]), np.concatenate([height(state.low), height(state.high)[::-1]]))
+            self._band = _path(
+                np.concatenate([x, x[::-1]]), np.concatenate([height(state.low), height(state.high)[::-1]])
+            )
         self._line = _path(x, height(state.middle))
         time = min(max(state.time, 0), length - 1)
         value = float(state.middle[time])
@@ -95,10 +103,10 @@ class GateItem(NodeItem):
         if not readable:
             return
         head = HEAD.adjusted(0, 0, self.box.width() - 2 * PAD, 0)
-        painter.setFont(self.style.title)
+        painter.setFont(self._font)
         painter.setPen(colour)
         painter.drawText(head, LEFT, self._title)
-        painter.setFont(self.style.text)
+        painter.setFont(self.style.small)
         painter.setPen(QColor(theme.muted))
         painter.drawText(head, RIGHT, self._symbol)
         foot = QRectF(PAD, FOOT, self.box.width() - 2 * PAD, 16.0)

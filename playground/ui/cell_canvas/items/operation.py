@@ -23,7 +23,7 @@ class OperationItem(NodeItem):
         painter.setBrush(QColor(theme.panel))
         self.outline(painter, self.box)
         centre = self.box.center()
-        if self.look.symbol in ("×", "+", "−"):
+        if self.look.symbol in ("×", "+", "−", "÷"):
             painter.setPen(pen(colour, 2.0))
             _draw_sign(painter, self.look.symbol, centre)
         elif readable:
@@ -37,5 +37,9 @@ def _draw_sign(painter: QPainter, sign: str, centre: QPointF) -> None:
     if sign == "×":
         across, down = QPointF(ARM - 0.7, ARM - 0.7), QPointF(ARM - 0.7, 0.7 - ARM)
     painter.drawLine(centre - across, centre + across)
-    if sign != "−":
+    if sign == "÷":
+        painter.setBrush(painter.pen().color())
+        for side in (-1, 1):
+            painter.drawEllipse(centre + QPointF(0, side * ARM), 0.7, 0.7)
+    elif sign != "−":
         painter.drawLine(centre - down, centre + down)

@@ -87,8 +87,12 @@ class Guides(QGraphicsObject):
 
     def snap(self, x: float, y: float) -> tuple[float, float]:
         """The place (x, y), drawn to the middles of others nearby; shows the lines."""
-        near_x = min((at for at in self._others if abs(at.x() - x) <= SNAP), key=lambda at: abs(at.y() - y), default=None)
-        near_y = min((at for at in self._others if abs(at.y() - y) <= SNAP), key=lambda at: abs(at.x() - x), default=None)
+        near_x = min(
+            (at for at in self._others if abs(at.x() - x) <= SNAP), key=lambda at: abs(at.y() - y), default=None
+        )
+        near_y = min(
+            (at for at in self._others if abs(at.y() - y) <= SNAP), key=lambda at: abs(at.x() - x), default=None
+        )
         x, y = near_x.x() if near_x else x, near_y.y() if near_y else y
         here = QPointF(x, y)
         self.prepareGeometryChange()

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from math import hypot
+from typing import NamedTuple
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPolygonF
 from PySide6.QtWidgets import QGraphicsObject, QStyleOptionGraphicsItem, QWidget
 
 from playground.cell.layout.shapes import Point, WireRoute
 from playground.ui.canvas.items.wire import rounded
+from playground.ui.canvas.layout import Point as PlanPoint
 from playground.ui.canvas.style import Style, pen
 from playground.ui.cell_canvas.items.ends import ARROW, draw_arrow
 from playground.ui.cell_canvas.looks import WireLook
@@ -18,23 +20,30 @@ MARK = 4.0  # half the size of a mark on a wire
 FINE = 0.45  # below this scale marks are left out
 
 
+class WireParts(NamedTuple):
+    """own: the points from where it leaves other wires of its source. title: at the end of a wire that leaves the cell;
+    note: there is room below it to say where it goes."""
+
+    route: WireRoute
+    own: tuple[Point, ...]
+    width: float
+    title: str = ""
+    note: bool = False
+
+
 class WireItem(QGraphicsObject):
     """One wire. `exit`: it is the way into a memory, and ends in an arrow with `title` where it leaves the cell."""
 
-    def __init__(self, route: WireRoute, look: WireLook, width: float, style: Style, title: str = "") -> None:
+    def __init__(self, parts: WireParts, look: WireLook, style: Style) -> None:
         super().__init__()
         self.setObjectName(f"cell.wire.{look.source}.{look.target}.{look.port}")
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
+        route = self.route = parts.route
         self.setZValue(1 if route.is_memory_line else 0)
-        self.route, self.look, self.width, self.style, self.title = route, look, width, style, title
+        self.parts, self.look, self.style = parts, look, style
+        self.width, self.title = parts.width, parts.title
         self.chosen = self.hot = self.lit = self.away = self.exporting = False
-        points = list(route.points)
-        if route.back:
-            end, before = points[-1], points[-2]
-            if end.x - before.x > ARROW:
-                points[-1] = Point(end.x - ARROW, end.y)
-        self.path = rounded(points)
-        self.setVisible(len(points) > 1)
+        self.path, self.own = _path(route.points, route.back), _path(parts.own, route.back)
 
     def set_state(self, chosen: bool | None = None, hot: bool | None = None, lit: bool | None = None) -> None:
         """Selected, under the pointer, a place where something can be dropped; None leaves one as it is."""
@@ -61,7 +70,7 @@ class WireItem(QGraphicsObject):
         return QColor(self.style.theme.role(self.look.role))
 
     def boundingRect(self) -> QRectF:
-        return self.path.boundingRect().adjusted(-62 if self.title else -12, -26, 14, 26)
+        return self.path.boundingRect().adjusted(-80 if self.title else -12, -28, 14, 28)
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         theme, colour = self.style.theme, self.colour
@@ -75,7 +84,7 @@ class WireItem(QGraphicsObject):
         line = pen(colour, self.width)
         line.setCapStyle(Qt.PenCapStyle.FlatCap)
         painter.setPen(line)
-        painter.drawPath(self.path)
+        painter.drawPath(self.own)
         end = self.route.points[-1]
         if self.route.back:
             draw_arrow(painter, QPointF(*end), colour, self.width)
@@ -92,12 +101,21 @@ class WireItem(QGraphicsObject):
         painter.setFont(self.style.title)
         painter.setPen(colour)
         painter.drawText(above, right, self.title)
+        if not self.parts.note:
+            return
+        below = QRectF(end.x - 120, end.y + 2 + self.width / 2, 120, 16)
+        painter.setFont(self.style.small)
+        painter.setPen(QColor(self.style.theme.muted))
+        painter.drawText(below, right, QCoreApplication.translate("WireItem", "next step"))
 
     def _paint_head(self, painter: QPainter, colour: QColor) -> None:
         """Which way the signal goes."""
         a, b = self.route.points[-2], self.route.points[-1]
         length = hypot(b.x - a.x, b.y - a.y) or 1.0
-        along, aside = QPointF((b.x - a.x) / length, (b.y - a.y) / length), QPointF((a.y - b.y) / length, (b.x - a.x) / length)
+        along, aside = (
+            QPointF((b.x - a.x) / length, (b.y - a.y) / length),
+            QPointF((a.y - b.y) / length, (b.x - a.x) / length),
+        )
         tip = QPointF(*b)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colour)
@@ -153,6 +171,16 @@ class WireItem(QGraphicsObject):
         painter.setPen(pen(colour, 1.3))
         for x, y in ((0.0, 4.4), (3.8, 2.2), (3.8, -2.2)):
             painter.drawLine(at - QPointF(x, y), at + QPointF(x, y))
+
+
+def _path(points: Sequence[Point], arrow: bool) -> QPainterPath:
+    """With round corners; `arrow`: a little shorter, for the arrow at its end."""
+    if len(points) < 2:
+        return QPainterPath()
+    line = [PlanPoint(*point) for point in points]
+    if arrow and line[-1].x - line[-2].x > ARROW:
+        line[-1] = PlanPoint(line[-1].x - ARROW, line[-1].y)
+    return rounded(line)
 
 
 class JunctionsItem(QGraphicsObject):

@@ -1,0 +1,32 @@
+"""The middle of the window: the networks, or the inside of one cell."""
+
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from playground.ui.canvas import NetworkCanvas
+from playground.ui.cell_canvas import CellCanvas
+from playground.ui.session import Session
+
+
+class Centre(QStackedWidget):
+    """Follows the workshop: while a cell is open, it is shown. `network` and `cell` are the two canvases."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("centre")
+        self.session = session
+        self.network = NetworkCanvas(session)
+        self.cell = CellCanvas(session)
+        self.addWidget(self.network)
+        self.addWidget(self.cell)
+        session.workshop.inside_changed.connect(self._show)
+        self._show(session.workshop.inside)
+
+    def _show(self, inside: object) -> None:
+        """The keys go to what is shown, if they went to what was shown before."""
+        before, shown = self.currentWidget(), self.cell if inside is not None else self.network
+        if shown is before:
+            return
+        focused = before is not None and before.isAncestorOf(self.window().focusWidget() or before)
+        self.setCurrentWidget(shown)
+        if focused:
+            shown.view.setFocus()
