@@ -137,6 +137,6 @@ class Transport(QFrame):
             parts.append(self.tr("{0} sequences/s").format(f"{state.sequences_per_second:,.0f}"))
         elif state.state == "stopped" and state.reason:
             parts.append(state.reason)
-        names = {"numpy": "NumPy", "cupy": "CuPy"}
+        names = {"numpy": "NumPy", "native": "native CPU", "cupy": "CuPy"}
         parts += [names.get(state.engine, state.engine), seed]
         return " · ".join(part for part in parts if part)

@@ -161,7 +161,7 @@ def _actions(menu):  # type: ignore[no-untyped-def]
             yield from _actions(action.menu())
 
 
-def experiment_with(cell: Cell, units: int = 6) -> Experiment:
+def _experiment(cell: Cell, units: int = 6) -> Experiment:
     """One network of one layer with this cell."""
     own = () if LIBRARY.get(cell.name) == cell else (cell,)
     return Experiment(
@@ -175,12 +175,18 @@ def experiment_with(cell: Cell, units: int = 6) -> Experiment:
 
 
 @pytest.fixture
+def experiment_with() -> Callable[..., Experiment]:
+    """Makes an experiment whose one layer is this cell."""
+    return _experiment
+
+
+@pytest.fixture
 def inside(qapp: QApplication) -> Iterator[Callable[..., Hands]]:
     """Opens a cell in a canvas; it is closed at the end."""
     made: list[CellCanvas] = []
 
     def build(cell: Cell | str, size: tuple[int, int] = (1100, 640), units: int = 6) -> Hands:
-        session = Session(experiment_with(LIBRARY[cell] if isinstance(cell, str) else cell, units))
+        session = Session(_experiment(LIBRARY[cell] if isinstance(cell, str) else cell, units))
         canvas = CellCanvas(session)
         canvas.resize(*size)
         canvas.show()
