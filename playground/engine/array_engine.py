@@ -4,10 +4,9 @@ from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any
 
-import numpy as np
-
 from playground.compiler.array_code import ArrayCode, View, emit
 from playground.compiler.plan import Plan
+from playground.engine.runner import Runner
 from playground.engine.threads import set_threads, threads_for
 
 Array = Any  # of NumPy or of CuPy
@@ -44,21 +43,17 @@ class ArrayEngine:
         want_input_gradient: bool = False,
         keep_all: bool = False,
         dtype: str = "float32",
-    ) -> "CellRunner":
+    ) -> Runner:
         """A plan made ready for T = `steps` and B = `batch`.
 
         weights and gradients: packed name → array of `plan.packed[name]`'s shape; they are read and written in place.
-        x: [T, D, B], an existing array to read the input from (the layer below); otherwise `CellRunner.x` is made.
+        x: [T, D, B], an existing array to read the input from (the layer below); otherwise `Runner.x` is made.
         """
         return CellRunner(self.xp, plan, weights, gradients, steps, batch, x, want_input_gradient, keep_all, dtype)
 
 
-class CellRunner:
-    """Buffers and compiled functions of one layer for fixed T and B, allocated once.
-
-    x: [T, D, B] input, to be filled by the caller unless it was given. output: [T, n, B]. d_out: [T, n, B],
-    ∂L/∂output, to be filled before `backward`. d_x: [T, D, B] or None. code: the source that runs.
-    """
+class CellRunner(Runner):
+    """Array code with its buffers. code: the source that runs."""
 
     def __init__(
         self,
@@ -73,28 +68,30 @@ class CellRunner:
         keep_all: bool,
         dtype: str,
     ) -> None:
-        self.xp, self.plan, self.T, self.B = xp, plan, steps, batch
         self.code: ArrayCode = emit(plan, want_input_gradient, keep_all)
-        self._weights = weights
         stored = {
             name: xp.zeros((steps + extra, size, batch), dtype) for name, (extra, size) in self.code.stored.items()
         }
         if x is not None:
             assert x.shape == (steps, plan.inputs, batch), (x.shape, (steps, plan.inputs, batch))
             stored["x"] = x
-        self._stored = stored
+        super().__init__(xp, plan, weights, steps, batch, stored, self.code.series)
         arrays: dict[str, Array] = dict(stored)
         arrays.update({name: xp.zeros((size, batch), dtype) for name, size in self.code.scratch.items()})
         arrays.update({name: xp.zeros((size, steps, batch), dtype) for name, size in self.code.flat.items()})
         for variable, packed in self.code.weights.items():
             arrays[variable] = gradients[packed[2:]] if packed.startswith("d:") else weights[packed]
         functions = array_functions(xp)
-        self._forward = self._bind(self.code.forward, "forward", arrays, functions, self.code.forward_steps)
-        self._backward = self._bind(self.code.backward, "backward", arrays, functions, self.code.backward_steps)
-        self.x, self.d_out, self.d_x = stored["x"], stored["d_out"], stored.get("d_x")
-        parts = [self.series(name) for name in plan.outputs]
-        self._joined = None if len(parts) == 1 else xp.zeros((steps, plan.output_size, batch), dtype)
-        self.output = parts[0] if self._joined is None else self._joined
+        self._ahead = self._bind(self.code.forward, "forward", arrays, functions, self.code.forward_steps)
+        self._back = self._bind(self.code.backward, "backward", arrays, functions, self.code.backward_steps)
+
+    def run_forward(self) -> None:
+        """See `Runner`."""
+        self._ahead()
+
+    def run_backward(self) -> None:
+        """See `Runner`."""
+        self._back()
 
     def _bind(
         self, source: str, name: str, arrays: dict[str, Array], functions: dict[str, Any], steps: list[str]
@@ -111,42 +108,6 @@ class CellRunner:
 
     def _view(self, view: View, t: int) -> Array:
         return self._stored[view.storage][t + view.late, view.start : view.stop]
-
-    def series(self, name: str) -> Array:
-        """A stored value over all steps, a view [T, size, B]. Raises KeyError for one that is not stored."""
-        storage, late, start, stop = self.code.series[name]
-        return self._stored[storage][late : late + self.T, start:stop]
-
-    def forward(self, start: Mapping[str, Array] | None = None) -> Array:
-        """Run over `x`; start: memory → [size, B] to begin with, where not its own start value. Returns `output`."""
-        for slot in self.plan.memories:
-            storage, _, low, high = self.code.series[slot.name]
-            first = self._stored[storage][0, low:high]
-            given = None if start is None else start.get(slot.name)
-            if given is not None:
-                first[...] = given
-            elif isinstance(slot.start, str):
-                first[...] = self._weights[slot.start][:, None]
-            else:
-                first[...] = slot.start
-        with np.errstate(all="ignore"):  # what overflows is found, and named, by the trainer
-            self._forward()
-        if self._joined is not None:
-            self.xp.concatenate([self.series(name) for name in self.plan.outputs], axis=1, out=self._joined)
-        return self.output
-
-    def final(self) -> dict[str, Array]:
-        """memory → the value it would have at step T, a copy [size, B]."""
-        result = {}
-        for slot in self.plan.memories:
-            storage, _, low, high = self.code.series[slot.name]
-            result[slot.name] = self._stored[storage][self.T, low:high].copy()
-        return result
-
-    def backward(self) -> None:
-        """From `d_out`: fills the gradients of all weights (not added to what was there) and `d_x`."""
-        with np.errstate(all="ignore"):
-            self._backward()
 
 
 def array_functions(xp: ModuleType) -> dict[str, Any]:

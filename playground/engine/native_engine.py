@@ -14,7 +14,8 @@ import numpy as np
 from playground.compiler.native_code import NativeCode, emit_native
 from playground.compiler.native_math import BYTES
 from playground.compiler.plan import Plan
-from playground.engine.array_engine import ArrayEngine, CellRunner
+from playground.engine.array_engine import ArrayEngine
+from playground.engine.runner import Runner
 
 Array = np.ndarray
 Function = Any  # of ctypes
@@ -30,7 +31,7 @@ class NativeEngine(ArrayEngine):
     def __init__(self) -> None:
         super().__init__("native", np)
 
-    def build(  # type: ignore[override]
+    def build(
         self,
         plan: Plan,
         weights: Mapping[str, Array],
@@ -42,7 +43,7 @@ class NativeEngine(ArrayEngine):
         want_input_gradient: bool = False,
         keep_all: bool = False,
         dtype: str = "float32",
-    ) -> "CellRunner | NativeRunner":
+    ) -> Runner:
         """See `ArrayEngine.build`."""
         if keep_all:
             return super().build(
@@ -52,8 +53,8 @@ class NativeEngine(ArrayEngine):
         return NativeRunner(plan, weights, gradients, steps, batch, x, want_input_gradient, str(np.dtype(dtype)))
 
 
-class NativeRunner:
-    """Buffers and machine code of one layer for fixed T and B; the same doors as `CellRunner`.
+class NativeRunner(Runner):
+    """Machine code with its buffers.
 
     The batch is rounded up to whole vectors; nothing outside sees the columns beyond B, whose gradients are 0.
     """
@@ -69,8 +70,7 @@ class NativeRunner:
         want_input_gradient: bool,
         dtype: str,
     ) -> None:
-        self.xp, self.plan, self.T, self.B = np, plan, steps, batch
-        self._weights, self._gradients, self._given = weights, gradients, x
+        self._gradients, self._given = gradients, x
         width = vector_bytes() // BYTES[dtype]
         vectors = -(-batch // width)
         size = sum(int(np.prod(shape)) for name, shape in plan.packed.items() if len(shape) == 2)
@@ -80,11 +80,11 @@ class NativeRunner:
         compiled = compile_plan(PlanKey(plan, want_input_gradient, dtype, width, 2 - share % 2))
         code = compiled.code
         columns = threads * share * width
-        self._stored = {
+        stored = {
             name: _aligned((steps + extra, rows, columns), dtype)
             for name, (extra, rows) in code.storage.code.stored.items()
         }
-        self._series = code.storage.code.series
+        super().__init__(np, plan, weights, steps, batch, stored, code.storage.code.series)
         self._scratch: list[Array] = []
         self._partials = [{name: _aligned(plan.packed[name], dtype) for name in code.partials} for _ in range(threads)]
         table = np.array([self._address(name, columns, dtype) for name in code.arrays] or [0], np.uint64)
@@ -108,11 +108,6 @@ class NativeRunner:
             for k in range(threads)
         ]
         self._functions = compiled
-        self.x, self.d_out = self._seen("x"), self._seen("d_out")
-        self.d_x = self._seen("d_x") if "d_x" in self._stored else None
-        parts = [self.series(name) for name in plan.outputs]
-        self._joined = None if len(parts) == 1 else np.zeros((steps, plan.output_size, batch), dtype)
-        self.output = parts[0] if self._joined is None else self._joined
 
     def _address(self, name: str, columns: int, dtype: str) -> int:
         kind, _, rest = name.partition(":")
@@ -132,43 +127,14 @@ class NativeRunner:
             return self.plan.sizes[rest] // int(rest.rpartition(":")[2])
         return self.plan.sizes[name]
 
-    def _seen(self, storage: str) -> Array:
-        return self._stored[storage][:, :, : self.B]
-
-    def series(self, name: str) -> Array:
-        """A stored value over all steps, a view [T, size, B]. Raises KeyError for one that is not stored."""
-        storage, late, start, stop = self._series[name]
-        return self._stored[storage][late : late + self.T, start:stop, : self.B]
-
-    def forward(self, start: Mapping[str, Array] | None = None) -> Array:
-        """See `CellRunner.forward`."""
+    def run_forward(self) -> None:
+        """See `Runner`."""
         if self._given is not None:
             self.x[...] = self._given
-        for slot in self.plan.memories:
-            storage, _, low, high = self._series[slot.name]
-            first = self._stored[storage][0, low:high]
-            given = None if start is None else start.get(slot.name)
-            if given is not None:
-                first[:, : self.B] = given
-            elif isinstance(slot.start, str):
-                first[...] = self._weights[slot.start][:, None]
-            else:
-                first[...] = slot.start
         self._call(self._functions.forward)
-        if self._joined is not None:
-            np.concatenate([self.series(name) for name in self.plan.outputs], axis=1, out=self._joined)
-        return self.output
 
-    def final(self) -> dict[str, Array]:
-        """memory → the value it would have at step T, a copy [size, B]."""
-        result = {}
-        for slot in self.plan.memories:
-            storage, _, low, high = self._series[slot.name]
-            result[slot.name] = self._stored[storage][self.T, low:high, : self.B].copy()
-        return result
-
-    def backward(self) -> None:
-        """See `CellRunner.backward`. Each thread's gradients are added in the same order every time."""
+    def run_backward(self) -> None:
+        """See `Runner`. Each thread's gradients are added in the same order every time."""
         for partial in self._partials:
             for array in partial.values():
                 array.fill(0)

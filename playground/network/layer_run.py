@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from playground.compiler.plan import Plan
-from playground.engine import CellRunner, Engine
+from playground.engine import Engine, Runner
 from playground.engine.devices import to_numpy
 from playground.network.spec import Layer
 
@@ -45,8 +45,8 @@ class LayerRun:
         want = x is not None
         options: dict[str, Any] = {"want_input_gradient": want, "keep_all": watch, "dtype": dtype}
         first, *more = weights
-        self.ahead: CellRunner = engine.build(plan, first.weights, first.gradients, steps, batch, x=x, **options)
-        self.back: CellRunner | None = None
+        self.ahead: Runner = engine.build(plan, first.weights, first.gradients, steps, batch, x=x, **options)
+        self.back: Runner | None = None
         if more:
             self.back = engine.build(plan, more[0].weights, more[0].gradients, steps, batch, **options)
         self.x = self.ahead.x
@@ -124,7 +124,7 @@ class LayerRun:
         wanted = dict.fromkeys([*self.plan.outputs, *(slot.source for slot in self.plan.memories)])
         for prefix, runner in (("", self.ahead), ("back.", self.back)):
             for value in wanted:
-                if runner is not None and f"d:{value}" in runner.code.series:
+                if runner is not None and runner.has(f"d:{value}"):
                     flow = to_numpy(runner.series(f"d:{value}"))[:, :, 0]
                     norm = np.sqrt(np.square(flow, dtype=np.float64).sum(axis=1))
                     found[f"{prefix}{value}"] = norm[::-1].copy() if prefix else norm

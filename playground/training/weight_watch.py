@@ -85,7 +85,7 @@ class WeightWatch:
             self._at_once = max(0, self._at_once - 1)
             known = net in parameters and name in parameters[net].entries
             if not known or parameters[net].entries[name].size * 4 > LARGEST:
-                if self._sent.get((net, name), absent) is not None:
+                if (net, name) not in self._sent or self._sent[net, name] is not None:
                     self._sent[net, name] = None
                     absent.append((net, name))
                 continue

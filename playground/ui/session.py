@@ -13,6 +13,8 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 
 from playground.errors import BadInput
+from playground.experiment.cell_edits import AddOwnCell
+from playground.experiment.cell_files import SUFFIX, load_cell
 from playground.experiment.document import Experiment
 from playground.experiment.edits import AddLayer, AddNet, SetTask
 from playground.experiment.history import History
@@ -262,6 +264,8 @@ class Session(RunSession):
         from playground.tasks import guess_task
 
         path = Path(path)
+        if path.name.lower().endswith(SUFFIX):
+            return self.add_cell_file(path)
         if path.suffix.lower() == ".json":
             self.open_wanted.emit(path)
             return True
@@ -281,6 +285,19 @@ class Session(RunSession):
             return False
         self.select(Selection("task"))
         self._say("info", describe_fed(path, self.facts, self), ((self.tr("Undo"), self.undo),))
+        return True
+
+    def add_cell_file(self, path: Path) -> bool:
+        """A cell that somebody shared becomes one of the experiment's own."""
+        try:
+            cell = load_cell(path)
+        except BadInput as problem:
+            self._say("error", str(problem))
+            return False
+        if not self.apply(AddOwnCell(cell)):
+            return False
+        text = self.tr("{0} is among this experiment's cells: drag it into a layer.").format(cell.label or cell.name)
+        self._say("info", text, ((self.tr("Undo"), self.undo),))
         return True
 
     def close(self) -> None:

@@ -1,6 +1,7 @@
 """The two doors: `lay_out` for a cell seen for the first time, `relayout` after an edit."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from playground.cell.graph import Cell, Output
 from playground.cell.layout.align import grid, median
@@ -40,8 +41,8 @@ def lay_out(cell: Cell, sizes: Sizes = STANDARD) -> Layout:
     boxes = [sizes.of(node) for node in structure.nodes]
     draft = _automatic(structure, boxes)
     if any(node.place for node in structure.nodes):
-        draft = _finish(structure, boxes, _around(structure, boxes, draft))
-    return assemble(structure, boxes, draft.centres, draft.exits, draft.paths, draft.strained)
+        draft = _wired(structure, boxes, _around(structure, boxes, draft))
+    return assemble(structure, boxes, draft.centres, draft.paths, draft.strained)
 
 
 def relayout(previous: Layout, cell: Cell, sizes: Sizes = STANDARD) -> Layout:
@@ -52,8 +53,8 @@ def relayout(previous: Layout, cell: Cell, sizes: Sizes = STANDARD) -> Layout:
     """
     structure = analyse(cell)
     boxes = [sizes.of(node) for node in structure.nodes]
-    draft = _finish(structure, boxes, _inherited(structure, boxes, previous))
-    return assemble(structure, boxes, draft.centres, draft.exits, draft.paths, draft.strained)
+    draft = _wired(structure, boxes, _inherited(structure, boxes, previous))
+    return assemble(structure, boxes, draft.centres, draft.paths, draft.strained)
 
 
 def _automatic(structure: Structure, sizes: list[Size]) -> Draft:
@@ -134,7 +135,7 @@ def _inherited(structure: Structure, sizes: list[Size], previous: Layout) -> Dra
             known[index] = Point(node.place.x, node.place.y)
     fresh = [index for index in range(len(nodes)) if index not in known]
     if fresh:
-        _place_new(structure, sizes, known, fresh)
+        _place_new(structure, sizes, known, fresh, previous)
     centres = [known[index] for index in range(len(nodes))]
     ids = {node.id: index for index, node in reversed(list(enumerate(nodes)))}
     exits = {ids[lane.memory]: lane.exit for lane in previous.lanes if lane.memory in ids and lane.source}
@@ -142,7 +143,9 @@ def _inherited(structure: Structure, sizes: list[Size], previous: Layout) -> Dra
     return _judged(structure, sizes, Draft(centres, exits, paths, previous.strained), before, old_sizes)
 
 
-def _place_new(structure: Structure, sizes: list[Size], known: dict[int, Point], fresh: list[int]) -> None:
+def _place_new(
+    structure: Structure, sizes: list[Size], known: dict[int, Point], fresh: list[int], previous: Layout
+) -> None:
     """Puts new nodes where the automatic layout has them relative to a neighbour, or as near as there is room."""
     ideal = _automatic_centres(structure, sizes)
     near: dict[int, list[int]] = {index: [] for index in fresh}
@@ -151,6 +154,11 @@ def _place_new(structure: Structure, sizes: list[Size], known: dict[int, Point],
             near[link.target].append(link.source)
         if link.source in near:
             near[link.source].append(link.target)
+    wires = [
+        (min(a.x, b.x), min(a.y, b.y), max(a.x, b.x), max(a.y, b.y))
+        for route in previous.routes
+        for a, b in pairwise(route.points)
+    ]
     edge = [known[index].x for index in known if is_bus(structure.nodes[index])]
     for index in fresh:
         neighbour = next((k for k in near[index] if k in known and not is_bus(structure.nodes[k])), None)
@@ -164,7 +172,7 @@ def _place_new(structure: Structure, sizes: list[Size], known: dict[int, Point],
         if column:
             wish = Point(min(edge), wish.y)
         taken = bounds_of(list(known.values()), [sizes[k] for k in known])
-        known[index] = free_place(wish, sizes[index], taken, upright=column)
+        known[index] = free_place(wish, sizes[index], taken, wires, upright=column)
 
 
 def _automatic_centres(structure: Structure, sizes: list[Size]) -> list[Point]:
@@ -232,10 +240,6 @@ def _meets(path: Path, boxes: list[Bounds]) -> bool:
     return False
 
 
-def _finish(structure: Structure, sizes: list[Size], draft: Draft) -> Draft:
-    return _wired(structure, sizes, draft)
-
-
 def _shifted(path: Path, dx: float, dy: float) -> Path:
     if not dx and not dy:
         return path
@@ -263,7 +267,7 @@ def _old_paths(
             continue
         points = found.pop(0).points
         segments = tuple(
-            (HORIZONTAL, a.y) if a.y == b.y else (VERTICAL, a.x) for a, b in zip(points, points[1:], strict=False)
+            (HORIZONTAL, a.y) if a.y == b.y else (VERTICAL, a.x) for a, b in pairwise(points)
         )
         start = _spot(points[0], points[1], source, link.source)
         end = _spot(points[-1], points[-2], target, link.target)

@@ -2,8 +2,10 @@
 
 from itertools import pairwise
 
+from playground.cell.check import arity
+from playground.cell.graph import Gate, Memory, Operation, Output
 from playground.cell.layout.corridors import HORIZONTAL, VERTICAL, Bounds, Path
-from playground.cell.layout.shapes import Lane, Layout, NodeBox, Point, Port, Rect, Shape, WireRoute
+from playground.cell.layout.shapes import Lane, Layout, NodeBox, Point, Port, Rect, Shape, Side, WireRoute
 from playground.cell.layout.structure import Link, Structure
 from playground.cell.layout.wiring import lane_links
 
@@ -19,12 +21,7 @@ def bounds_of(centres: list[Point], sizes: list[Size]) -> list[Bounds]:
 
 
 def assemble(
-    structure: Structure,
-    sizes: list[Size],
-    centres: list[Point],
-    exits: dict[int, Point],
-    paths: dict[Link, Path],
-    strained: int,
+    structure: Structure, sizes: list[Size], centres: list[Point], paths: dict[Link, Path], strained: int
 ) -> Layout:
     nodes = structure.nodes
     boxes = tuple(
@@ -32,39 +29,69 @@ def assemble(
         for node, at, (width, height, shape) in zip(nodes, centres, sizes, strict=True)
     )
     lines = lane_links(structure)
+    ways = {link: tidy(paths[link].points()) for link in structure.links}
+    forks = _forks(ways)
     routes: list[WireRoute] = []
-    ways: list[tuple[int, list[Point]]] = []
-    ports: dict[tuple[str, int, str, float, float], Port] = {}
-    ends: dict[int, Point] = {}
-    for link in structure.links:
-        path = paths[link]
-        points = tidy(path.points())
-        ways.append((link.source, points))
+    exits: dict[int, Point] = {}
+    for link, points in ways.items():
+        memory = lines.get(link, link.target if link.back else -1)
         source, target = nodes[link.source].id, nodes[link.target].id
-        memory_line = link in lines or link.back
-        stub = min(len(points), len(path.segments) - path.shared + 1)
-        routes.append(WireRoute(source, target, link.port, tuple(points), memory_line, link.back, stub))
-        start, end = path.start, path.end
-        out = Port(source, -1, start.side, start.x, start.y)
-        ports.setdefault((source, -1, start.side, start.x, start.y), out)
+        own = _own(points, forks.get(link.source, set()))
+        line = nodes[memory].id if memory >= 0 else ""
+        routes.append(WireRoute(source, target, link.port, tuple(points), own, line, link.back))
         if link.back:
-            ends[link.target] = points[-1]
-        else:
-            ports[target, link.port, end.side, end.x, end.y] = Port(target, link.port, end.side, end.x, end.y)
-    lanes = tuple(
-        Lane(
-            nodes[track.memory].id,
-            "" if track.source is None else nodes[track.source].id,
-            Point(boxes[track.memory].right, boxes[track.memory].centre.y),
-            ends.get(track.memory, Point(boxes[track.memory].right, boxes[track.memory].centre.y)),
-            tuple(nodes[index].id for index in track.path),
-            track.top,
-        )
-        for track in structure.tracks
-    )
-    return Layout(
-        boxes, tuple(routes), tuple(ports.values()), lanes, junctions(ways), _frame(boxes, routes, lanes), strained
-    )
+            exits[link.target] = points[-1]
+    lanes = []
+    for track in structure.tracks:
+        box = boxes[track.memory]
+        entry = Point(box.right, box.centre.y)
+        source = "" if track.source is None else nodes[track.source].id
+        carriers = tuple(nodes[index].id for index in track.path)
+        lanes.append(Lane(box.id, source, entry, exits.get(track.memory, entry), carriers, track.top))
+    ports = _ports(structure, boxes, paths)
+    junctions = tuple(sorted({point for points in forks.values() for point in points}))
+    return Layout(boxes, tuple(routes), ports, tuple(lanes), junctions, _frame(boxes, routes), strained)
+
+
+def _ports(structure: Structure, boxes: tuple[NodeBox, ...], paths: dict[Link, Path]) -> tuple[Port, ...]:
+    """Where wires end, and for every node a free port for the next wire in, and one out where none leaves yet."""
+    ports: dict[Port, None] = {}
+    leaving: set[int] = set()
+    sides: set[tuple[int, Side]] = set()
+    count = [0] * len(boxes)
+    for link, path in paths.items():
+        start, end = path.start, path.end
+        ports[Port(boxes[link.source].id, -1, start.side, start.x, start.y)] = None
+        leaving.add(link.source)
+        sides.add((link.source, start.side))
+        count[link.target] += 1
+        if not link.back:
+            ports[Port(boxes[link.target].id, link.port, end.side, end.x, end.y)] = None
+            sides.add((link.target, end.side))
+    for index, node in enumerate(structure.nodes):
+        box = boxes[index]
+        if isinstance(node, Memory):
+            ports[Port(box.id, 0, "left", box.x, box.centre.y, not count[index])] = None
+        elif isinstance(node, Gate | Operation | Output):
+            most = arity(node.operation)[1] if isinstance(node, Operation) else None
+            if most is None or count[index] < most:
+                order: tuple[Side, ...] = ("left", "bottom", "top", "right")
+                free = [side for side in order if (index, side) not in sides]
+                ports[_middle(box, len(_given(node)), free[0] if free else "left")] = None
+        if index not in leaving and not isinstance(node, Output):
+            free = [side for side in ("right", "top", "bottom") if (index, side) not in sides]
+            ports[_middle(box, -1, free[0] if free else "right")] = None
+    return tuple(ports)
+
+
+def _given(node: Gate | Operation | Output) -> tuple[object, ...]:
+    return node.wires if isinstance(node, Gate) else node.sources
+
+
+def _middle(box: NodeBox, index: int, side: Side) -> Port:
+    x = {"left": box.x, "right": box.right}.get(side, box.centre.x)
+    y = {"top": box.y, "bottom": box.bottom}.get(side, box.centre.y)
+    return Port(box.id, index, side, x, y, True)
 
 
 def tidy(points: list[Point]) -> list[Point]:
@@ -79,11 +106,12 @@ def tidy(points: list[Point]) -> list[Point]:
     return kept if len(kept) > 1 else points[:2]
 
 
-def junctions(ways: list[tuple[int, list[Point]]]) -> tuple[Point, ...]:
-    """Where wires of one source fork: three ways meet. `ways`: the source and the points of every wire."""
+def _forks(ways: dict[Link, list[Point]]) -> dict[int, set[Point]]:
+    """By source: the points where three ways meet."""
     arms: dict[tuple[int, Point], set[tuple[int, int]]] = {}
     spans: dict[tuple[int, int, float], set[tuple[float, float]]] = {}
-    for net, points in ways:
+    for link, points in ways.items():
+        net = link.source
         for a, b in pairwise(points):
             if a.y == b.y:
                 step = (1, 0) if b.x > a.x else (-1, 0)
@@ -93,22 +121,32 @@ def junctions(ways: list[tuple[int, list[Point]]]) -> tuple[Point, ...]:
                 spans.setdefault((net, VERTICAL, a.x), set()).add((min(a.y, b.y), max(a.y, b.y)))
             arms.setdefault((net, a), set()).add(step)
             arms.setdefault((net, b), set()).add((-step[0], -step[1]))
-    found = set()
+    found: dict[int, set[Point]] = {}
     for (net, point), steps in arms.items():
         if any(low < point.x < high for low, high in spans.get((net, HORIZONTAL, point.y), ())):
             steps |= {(1, 0), (-1, 0)}
         if any(low < point.y < high for low, high in spans.get((net, VERTICAL, point.x), ())):
             steps |= {(0, 1), (0, -1)}
         if len(steps) > 2:
-            found.add(point)
-    return tuple(sorted(found))
+            found.setdefault(net, set()).add(point)
+    return found
 
 
-def _frame(boxes: tuple[NodeBox, ...], routes: list[WireRoute], lanes: tuple[Lane, ...]) -> Rect:
+def _own(points: list[Point], forks: set[Point]) -> tuple[Point, ...]:
+    """The part of a wire behind the last fork on it."""
+    for k in range(len(points) - 2, -1, -1):
+        a, b = points[k], points[k + 1]
+        low, high, left, right = min(a.y, b.y), max(a.y, b.y), min(a.x, b.x), max(a.x, b.x)
+        on = [f for f in forks if left <= f.x <= right and low <= f.y <= high and f != b]
+        if on:
+            last = min(on, key=lambda f: abs(f.x - b.x) + abs(f.y - b.y))
+            return (last, *points[k + 1 :])
+    return tuple(points)
+
+
+def _frame(boxes: tuple[NodeBox, ...], routes: list[WireRoute]) -> Rect:
     xs = [x for box in boxes for x in (box.x, box.right)] + [p.x for route in routes for p in route.points]
     ys = [y for box in boxes for y in (box.y, box.bottom)] + [p.y for route in routes for p in route.points]
-    xs += [lane.exit.x for lane in lanes]
-    ys += [lane.exit.y for lane in lanes]
     if not xs:
         return Rect(0.0, 0.0, 0.0, 0.0)
     return Rect(min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys))

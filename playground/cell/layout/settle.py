@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from playground.cell.layout.corridors import Bounds
-from playground.cell.layout.shapes import GRID, Point, Shape
+from playground.cell.layout.shapes import CLEARANCE, GRID, Point, Shape
 
-ROOM = 24.0  # what a new box keeps free around it
-FARTHEST = 500  # rings
+ROOM = 32.0  # what a new box keeps free around it
+NEAR, FARTHEST = 24, 500  # rings
 
 
 def overlaps(box: Bounds, others: Sequence[Bounds], room: float) -> bool:
@@ -16,25 +16,38 @@ def overlaps(box: Bounds, others: Sequence[Bounds], room: float) -> bool:
 
 
 def free_place(
-    wish: Point, size: tuple[float, float, Shape], taken: Sequence[Bounds], upright: bool = False
+    wish: Point,
+    size: tuple[float, float, Shape],
+    taken: Sequence[Bounds],
+    wires: Sequence[Bounds] = (),
+    upright: bool = False,
 ) -> Point:
     """The place nearest to `wish` where a box of this size has room around it; straight up or down if `upright`.
 
-    Looks on growing squares of the 8 px grid around the wish, above and below before beside.
+    Looks on growing squares of the 8 px grid around the wish, above and below before beside. Not far away it also keeps off
+    `wires`, so that they need not be routed anew.
     """
-    half_width, half_height = size[0] / 2, size[1] / 2
-    step = 1
-    ring = 0
-    while ring < FARTHEST:
-        distance = ring * GRID
-        for dx, dy in _ring(ring, step, upright):
-            x, y = wish.x + dx * GRID, wish.y + dy * GRID
-            if not overlaps((x - half_width, y - half_height, x + half_width, y + half_height), taken, ROOM):
-                return Point(x, y)
-        if distance > 200.0:
-            step = 2  # far away it need not be exact
-        ring += step
+    if _is_free(wish, size, taken, ()):
+        return wish
+    reach = NEAR * GRID + size[0] + ROOM
+    close = [w for w in wires if w[0] < wish.x + reach and w[2] > wish.x - reach]
+    close = [w for w in close if w[1] < wish.y + reach and w[3] > wish.y - reach]
+    for last, hold in ((NEAR, close), (FARTHEST, [])):
+        step, ring = 1, 1
+        while ring < last:
+            for dx, dy in _ring(ring, step, upright):
+                place = Point(wish.x + dx * GRID, wish.y + dy * GRID)
+                if _is_free(place, size, taken, hold):
+                    return place
+            step = 2 if ring > NEAR else 1  # far away it need not be exact
+            ring += step
     return wish
+
+
+def _is_free(place: Point, size: tuple[float, float, Shape], taken: Sequence[Bounds], wires: Sequence[Bounds]) -> bool:
+    width, height = size[0] / 2, size[1] / 2
+    box = (place.x - width, place.y - height, place.x + width, place.y + height)
+    return not overlaps(box, taken, ROOM) and not overlaps(box, wires, CLEARANCE)
 
 
 def _ring(ring: int, step: int, upright: bool) -> list[tuple[int, int]]:

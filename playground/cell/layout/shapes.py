@@ -92,32 +92,40 @@ class NodeBox:
 
 @dataclass(frozen=True)
 class Port:
-    """Where a wire meets a box. `index`: which input of the node it is; -1 where wires leave."""
+    """Where a wire meets a box, or may: `free` ports wait for one.
+
+    index: which input of the node it is; -1 where wires leave. A memory's input stands at the left of its pill although the
+    wire that feeds it ends at the right of the cell.
+    """
 
     node: str
     index: int
     side: Side
     x: float
     y: float
+    free: bool = False
 
 
 @dataclass(frozen=True)
 class WireRoute:
     """A wire from node `source` into input number `port` of node `target`, as the canvas draws it (with round corners).
 
-    points: an orthogonal polyline from a port of the source to a port of the target. `back`: the wire into a memory; it ends
-    where the memory's lane leaves the cell, because the value arrives one step later. `is_memory_line`: part of the thick
-    line that carries a memory through the cell. `stub`: how many of the last points are this wire's own; what comes before
-    is a trunk that it shares with other wires from the same source.
+    points: an orthogonal polyline from a port of the source to a port of the target. own: the end of it that no other wire
+    of the same source runs on, for labels and for the mouse. memory: the memory whose thick line it is part of, or "".
+    back: it goes into a memory; it ends where the memory's line leaves the cell, as the value arrives one step later.
     """
 
     source: str
     target: str
     port: int
     points: tuple[Point, ...]
-    is_memory_line: bool = False
+    own: tuple[Point, ...]
+    memory: str = ""
     back: bool = False
-    stub: int = 0
+
+    @property
+    def is_memory_line(self) -> bool:
+        return bool(self.memory)
 
 
 @dataclass(frozen=True)

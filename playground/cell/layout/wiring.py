@@ -1,5 +1,7 @@
 """Routes all wires of a cell for given boxes: lines of memories first, then the short wires, then what is tapped."""
 
+from itertools import pairwise
+
 from playground.cell.graph import Input, Memory
 from playground.cell.layout.align import grid
 from playground.cell.layout.corridors import HORIZONTAL, VERTICAL, Bounds, Path, Router, Spot
@@ -87,20 +89,17 @@ class Wiring:
         return spot._replace(cost=spot.cost + SHARED)
 
 
-def lane_links(structure: Structure) -> set[Link]:
-    """The wires that the thick line of a memory consists of: along the nodes that carry it and out of the cell."""
-    found: set[Link] = set()
+def lane_links(structure: Structure) -> dict[Link, int]:
+    """The wires of which thick lines consist, each with its memory: along the nodes that carry it, and out of the cell."""
+    found: dict[Link, int] = {}
     into: dict[tuple[int, int], Link] = {}
     for link in structure.links:
         into.setdefault((link.source, link.target), link)
     for track in structure.tracks:
-        if not track.path:
-            continue
-        way = (track.memory, *track.path)
-        for step in zip(way, way[1:], strict=False):
-            found.add(into[step])
-        assert track.source is not None
-        found.add(into[track.source, track.memory])
+        if track.path and track.source is not None:
+            for step in pairwise((track.memory, *track.path)):
+                found[into[step]] = track.memory
+            found[into[track.source, track.memory]] = track.memory
     return found
 
 

@@ -19,6 +19,7 @@ from playground.experiment.edits import (
     unique_name,
 )
 from playground.network.spec import Net
+from playground.ui.cell_panels.shelf import BLANK
 from playground.ui.session import Session
 from playground.ui.state import Selection
 
@@ -34,27 +35,30 @@ class CanvasEdits(QObject):
         """Name → label of every cell that a layer can be made of; the experiment's own come first."""
         own = [cell.name for cell in self.session.experiment.cells]
         known = known_cells(self.session.experiment)
-        return {name: known[name].label or name for name in [*own, *(name for name in known if name not in own)]}
+        names = [*own, *(name for name in known if name not in own)]
+        return {**{name: known[name].label or name for name in names}, **self.session.shelf.names()}
 
     def add_net(self, cell: str) -> bool:
-        if not self.session.apply(AddNet(cell)):
+        if not self._use(AddNet(cell)):
             return False
-        net = self.session.experiment.networks[-1]
-        self.session.select(Selection("layer", net.name, net.layers[0].id))
+        self._select_layer(len(self.session.experiment.networks) - 1, 0)
+        self._open_blank(cell)
         return True
 
     def insert_layer(self, net: int, index: int, cell: str) -> bool:
         name = self._net(net).name
-        if not self.session.apply(AddLayer(name, index, cell)):
+        if not self._use(AddLayer(name, index, cell)):
             return False
         self._select_layer(net, index)
+        self._open_blank(cell)
         return True
 
     def replace_cell(self, net: int, index: int, cell: str) -> bool:
         before = self._net(net)
-        if not self.session.apply(ReplaceCell(before.name, before.layers[index].id, cell)):
+        if not self._use(ReplaceCell(before.name, before.layers[index].id, cell)):
             return False
         self._select_layer(net, index)  # the network may have another name now
+        self._open_blank(cell)
         return True
 
     def remove_layer(self, net: int, index: int) -> bool:
@@ -119,6 +123,16 @@ class CanvasEdits(QObject):
                 ids = [layer.id for layer in net.layers]
                 return number, ids.index(chosen.layer) if chosen.layer in ids else -1
         return None
+
+    def _use(self, edit: AddNet | AddLayer | ReplaceCell) -> bool:
+        """An edit that names a cell, also one that lies on the shelf."""
+        return self.session.apply(self.session.shelf.edit(edit, self.session.experiment))
+
+    def _open_blank(self, cell: str) -> None:
+        """A blank cell is there to be drawn on."""
+        chosen = self.session.selection
+        if cell == BLANK and chosen is not None:
+            self.session.workshop.enter(chosen.net, chosen.layer)
 
     def _net(self, net: int) -> Net:
         return self.session.experiment.networks[net]

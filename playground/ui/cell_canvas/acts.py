@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint
+from PySide6.QtCore import QObject, QPoint, QPointF
 
 from playground.cell.edits import Connect, Group, MoveNodes
 from playground.cell.graph import Gate
@@ -37,6 +37,11 @@ class Acts(QObject):
 
     def choose_all(self) -> None:
         self.canvas.workshop.choose(*(node.id for node in self.canvas.edits.cell.nodes))
+
+    def add(self, text: str, point: QPointF) -> bool:
+        """A node from the palette, near this point: not on top of another one."""
+        free = self.canvas.stage.free_place(text, point)
+        return self.canvas.edits.add(text, free.x, free.y)
 
     def say(self, text: str) -> None:
         """Something that a person should know, calmly."""

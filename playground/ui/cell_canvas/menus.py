@@ -50,7 +50,7 @@ class CellMenus(QObject):
 
         def take(text: str) -> None:
             if wire is None or not edits.insert(text, wire, point.x(), point.y()):
-                edits.add(text, point.x(), point.y())
+                self.canvas.acts.add(text, point)
 
         title = self.tr("Add a node…") if wire is None else self.tr("Insert on the wire…")
         self._list(title, choices(), take, self.canvas.on_screen(point))
@@ -97,7 +97,7 @@ class CellMenus(QObject):
         menu.addSeparator()
         add = menu.addMenu(self.tr("Add"))
         for text, words in choices():
-            self._add(add, f"add.{text}", words, partial(canvas.edits.add, text, point.x(), point.y()))
+            self._add(add, f"add.{text}", words, partial(canvas.acts.add, text, point))
         self._add(menu, "paste", self.tr("Paste"), canvas.clipboard.paste, "Ctrl+V")
         self._add(menu, "select_all", self.tr("Select everything"), canvas.acts.choose_all, "Ctrl+A")
         menu.addSeparator()

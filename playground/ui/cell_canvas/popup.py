@@ -57,14 +57,16 @@ class ChoicePopup(QFrame):
         self.line.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def _narrow(self, text: str) -> None:
-        """Only what has the typed words in it; the first of it is current."""
-        words, first = text.lower().split(), None
+        """Only what has the typed words in it; what is called so, or begins so, is current."""
+        words, best, first = text.lower().split(), 9, None
         for row in range(self.list.count()):
             item = self.list.item(row)
             found = f"{item.text()} {item.data(Qt.ItemDataRole.UserRole)}".lower()
             fits = all(word in found for word in words)
             item.setHidden(not fits)
-            first = item if fits and first is None else first
+            rank = _rank(text.lower().strip(), str(item.data(Qt.ItemDataRole.UserRole)), item.text().lower())
+            if fits and rank < best:
+                best, first = rank, item
         if first is None:
             self.list.clearSelection()
             self.list.setCurrentRow(-1)
@@ -96,3 +98,8 @@ class ChoicePopup(QFrame):
                 self.list.setCurrentRow(row)
                 return
             row += by
+
+
+def _rank(text: str, key: str, words: str) -> int:
+    """How well a row fits what was typed: its very name, its beginning, anything else."""
+    return 0 if text == key else 1 if key.startswith(text) or words.startswith(text) else 2

@@ -8,11 +8,16 @@ from PySide6.QtWidgets import QGraphicsScene
 from playground.cell.check import CellError
 from playground.cell.edits import MoveNodes
 from playground.cell.graph import Cell, Output, Place
-from playground.cell.layout import Layout, lay_out, relayout
+from playground.cell.layout import Layout, Sizes, lay_out, relayout
+from playground.cell.layout.align import grid
+from playground.cell.layout.assemble import bounds_of
+from playground.cell.layout.settle import free_place, overlaps
+from playground.cell.layout.shapes import CLEARANCE, Point
 from playground.ui.canvas.style import Style
 from playground.ui.cell_canvas.hit import EMPTY, Hit, hit, node_at
 from playground.ui.cell_canvas.items.node import NodeItem
 from playground.ui.cell_canvas.items.rubber import Guides, Rubber
+from playground.ui.cell_canvas.palette import new_node
 from playground.ui.cell_canvas.picture import Picture
 from playground.ui.workshop import WireName
 
@@ -116,6 +121,16 @@ class Stage(QObject):
         index = node_at(layout, point.x(), point.y())
         index = index if index >= 0 else node_at(layout, point.x(), point.y(), NEARBY)
         return layout.boxes[index].id if index >= 0 else ""
+
+    def free_place(self, text: str, point: QPointF) -> Point:
+        """Where a node from the palette can lie: at the point, or near it where there is one already."""
+        node, wish = new_node(text), Point(grid(point.x()), grid(point.y()))
+        if node is None:
+            return wish
+        size = Sizes().of(node)
+        box = bounds_of([wish], [size])[0]
+        taken = [(each.x, each.y, each.right, each.bottom) for each in self.layout.boxes]
+        return free_place(wish, size, taken) if overlaps(box, taken, CLEARANCE) else wish
 
     def snap_target(self, point: QPointF, targets: frozenset[str]) -> QPointF:
         """The point, or the edge of the target that it is on."""

@@ -216,7 +216,7 @@ class NodePage(WireForm):
             "node.name",
             self.tr("name"),
             lambda: id,
-            lambda text: self.edit(RenameNode(id, text.strip())),
+            self._rename,
             self.tr("Small letters, digits and _; weights are named after it"),
         )
         self.text(
@@ -235,6 +235,13 @@ class NodePage(WireForm):
                 lambda value: SetNode(id, "role", value),
                 self.tr("Gives the node its colour, on the canvas, in plots and in exports"),
             )
+
+    def _rename(self, text: str) -> BadInput | None:
+        new = text.strip()
+        problem = self.edit(RenameNode(self.node_id, new))
+        if problem is None:
+            self.workshop.choose(new)
+        return problem
 
     # -- weights --------------------------------------------------------------------------------------------------
 

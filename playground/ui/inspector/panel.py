@@ -49,14 +49,23 @@ class Inspector(Card):
         key = self._subject()
         if key != self._key:
             self._key = key
+            focused = self._page.focusWidget() if self.isAncestorOf(self.window().focusWidget() or self) else None
             old, self._page = self._page, self._build()
             self.body.replaceWidget(old, self._page)
             old.setParent(None)
             old.deleteLater()
-            self.area.verticalScrollBar().setValue(0)
+            self._give_focus(focused.objectName() if focused is not None else "")
         else:
             self._page.refresh()
         self._show_title()
+
+    def _give_focus(self, name: str) -> None:
+        """A page that was built again because of what was done in it goes on where it was."""
+        again = self._page.findChild(QWidget, name) if name else None
+        if again is None:
+            self.area.verticalScrollBar().setValue(0)
+        else:
+            again.setFocus()
 
     def _subject(self) -> Any:
         """What a page is built for; when this stays, the page can stay."""

@@ -41,8 +41,8 @@ def test_the_formula_is_typeset_with_the_users_own_names(inside, inspector):
     assert inspector.title.text() == "Forget gate" and inspector.note.text() == "layer 1"
     box = inspector.findChild(FormulaBox, "node.formula")
     assert "<sub>" in box.text.text() and "σ" in box.text.text()
-    inside.workshop.apply(SetNode("forget", "label", "keep"))
-    assert "keep" in box.text.text()
+    inside.workshop.apply(SetNode("forget", "label", "stay"))
+    assert "stay" in box.text.text()
     assert inspector.title.styleSheet().endswith(f"{inside.theme.forget};")
 
 
@@ -156,7 +156,7 @@ def test_a_wire_has_a_page_and_can_be_cut(inside, inspector):
     inside.workshop.choose_wire(WireName("h_prev", "forget", 1))
     choose(inspector, "node.wire.h_prev", "diagonal")
     assert node(inside).wires[1].kind == "diagonal"
-    assert inspector.findChild(QCheckBox, "node.wire.h_prev.freeze").isVisible()
+    assert not inspector.findChild(QCheckBox, "node.wire.h_prev.freeze").isHidden()
     inspector.findChild(QPushButton, "wire.cut").click()
     assert [wire.source for wire in node(inside).wires] == ["x"]
 

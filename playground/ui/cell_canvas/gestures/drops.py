@@ -25,7 +25,7 @@ class DropNode(CellDrop):
     def drop(self, mime: QMimeData, point: QPointF) -> None:
         wire, text = self._wire(mime, point), read_text(mime, NODE_TYPE)
         if wire is None or not self.canvas.edits.insert(text, wire, point.x(), point.y()):
-            self.canvas.edits.add(text, point.x(), point.y())
+            self.canvas.acts.add(text, point)
 
     def _wire(self, mime: QMimeData, point: QPointF) -> WireName | None:
         """The wire it would go into: none below a node, and none where it could not go."""
