@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QSplitter,
 from playground import __version__
 from playground.errors import BadInput
 from playground.experiment.edits import RemoveLayer, RemoveNet
-from playground.ui.canvas import NetworkCanvas
+from playground.ui.centre import Centre
 from playground.ui.dialogs import Dialogs
 from playground.ui.help import KeysDialog
 from playground.ui.inspector import Inspector, TrainingCard
@@ -47,7 +47,8 @@ class MainWindow(QMainWindow):
         self.transport = Transport(session)
         self.notices = NoticeBar()
         self.palette_panel = PalettePanel(session)
-        self.canvas = NetworkCanvas(session)
+        self.centre = Centre(session)
+        self.canvas = self.centre.network
         self.scrubber = Scrubber(session)
         self.plots = PlotArea(session)
         self.inspector = Inspector(session)
@@ -69,7 +70,7 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(upper)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GAP)
-        column.addWidget(self.canvas, 1)
+        column.addWidget(self.centre, 1)
         column.addWidget(self.scrubber)
         self._centre.addWidget(upper)
         self._centre.addWidget(self.plots)
@@ -134,6 +135,7 @@ class MainWindow(QMainWindow):
         self.plots.take_view(session.experiment.view.get("plots"))
         self.palette_panel.feed_wanted.connect(self.ask_feed)
         self.painted.connect(self._after_first_paint)
+        self.plots.refresher.add(self.centre.cell)
 
     def come_forward(self, path: Path | None) -> None:
         """A second launch hands its file over."""
@@ -147,6 +149,8 @@ class MainWindow(QMainWindow):
     def exportable(self) -> list[tuple[str, str, QWidget]]:
         """(name, title, widget) of everything that can be written as a figure."""
         parts: list[tuple[str, str, QWidget]] = [("network", self.canvas.title, self.canvas)]
+        if self.session.workshop.inside is not None:
+            parts.append(("cell", self.centre.cell.title, self.centre.cell))
         return parts + [(name, plot.title, plot) for name, plot in self.plots.plots().items()]
 
     # -- files ----------------------------------------------------------------------------------------------------
@@ -235,14 +239,27 @@ class MainWindow(QMainWindow):
     # -- editing --------------------------------------------------------------------------------------------------
 
     def can_remove(self) -> bool:
-        chosen = self.session.selection
+        workshop, chosen = self.session.workshop, self.session.selection
+        if workshop.inside is not None:
+            return bool(workshop.nodes or workshop.wire)
         return chosen is not None and chosen.kind in ("net", "layer")
+
+    def deselect(self) -> None:
+        """Nothing is selected any more; inside a cell, back to the network."""
+        if self.session.workshop.inside is not None:
+            self.session.workshop.leave()
+        else:
+            self.session.select(None)
 
     def remove_selected(self) -> None:
         """The selected layer goes; a network without it would be nothing, then the network goes."""
         chosen = self.session.selection
-        if chosen is None or not self.can_remove():
+        if not self.can_remove():
             return
+        if self.session.workshop.inside is not None:
+            self.centre.cell.edits.remove()
+            return
+        assert chosen is not None
         net = next(net for net in self.session.experiment.networks if net.name == chosen.net)
         if chosen.kind == "layer" and len(net.layers) > 1:
             self.session.apply(RemoveLayer(chosen.net, chosen.layer))

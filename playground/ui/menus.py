@@ -31,6 +31,7 @@ class Menus(QObject):
         self._session.document_changed.connect(lambda _: self.refresh())
         self._session.selection_changed.connect(lambda _: self.refresh())
         self._session.run_changed.connect(lambda _: self.refresh())
+        self._session.workshop.chosen_changed.connect(self.refresh)
         self.refresh()
 
     def refresh(self) -> None:
@@ -72,7 +73,7 @@ class Menus(QObject):
         self._add(menu, "edit.redo", self.tr("Redo"), self._session.redo, Keys.Redo)
         menu.addSeparator()
         self._add(menu, "edit.remove", self.tr("Remove what is selected"), self._window.remove_selected, Keys.Delete)
-        self._add(menu, "edit.deselect", self.tr("Select nothing"), lambda: self._session.select(None), "Escape")
+        self._add(menu, "edit.deselect", self.tr("Select nothing"), self._window.deselect, "Escape")
 
     def _build_train(self) -> None:
         menu = self._menu("train", self.tr("&Train"))

@@ -103,19 +103,14 @@ def test_a_slider_that_rebuilds_networks_is_never_far_behind(talk, experiment) -
     talk.client.send(messages.Play(1))
     talk.until(messages.Scalars)
     for units in range(200, 240):
-        networks = (Net("LSTM", (Layer("layer1", "lstm", units),)), experiment.networks[1])
+        networks = (experiment.networks[0], Net("LSTM", (Layer("layer1", "lstm", units),)))
         talk.client.send(messages.Update(1, replace(experiment, networks=networks)))
         talk.poll()
         time.sleep(0.002)
-    last = 0
-
-    def is_last(event: messages.Started) -> bool:
-        nonlocal last
-        last = event.networks[0].parameters
-        return last > 4 * 239 * 239
-
-    talk.until(messages.Started, is_last)
-    assert len(talk.of(messages.Started)) < 30
+    # 2 inputs, 239 units, 1 output
+    whole = 4 * 239 * (2 + 239 + 1) + 239 + 1
+    talk.until(messages.Started, lambda event: event.networks[1].parameters == whole)
+    assert len(talk.of(messages.Started)) < 20
     talk.client.send(messages.Pause(1))
     talk.until(messages.StateChanged, lambda event: event.state == "paused")
 

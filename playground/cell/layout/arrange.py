@@ -34,8 +34,8 @@ class Draft:
 def lay_out(cell: Cell, sizes: Sizes = STANDARD) -> Layout:
     """Lays out a cell: nodes with a `place` lie there (it is the middle of their box), the others around them.
 
-    The same cell always gives the same layout. Takes any cell, also one that `check_cell` refuses: wires from nodes that do
-    not exist are left out.
+    The same cell always gives the same layout. Takes any cell, also one that `check_cell` refuses: wires from nodes
+    that do not exist are left out.
     """
     structure = analyse(cell)
     boxes = [sizes.of(node) for node in structure.nodes]
@@ -48,8 +48,8 @@ def lay_out(cell: Cell, sizes: Sizes = STANDARD) -> Layout:
 def relayout(previous: Layout, cell: Cell, sizes: Sizes = STANDARD) -> Layout:
     """The layout after an edit: what was there stays where it was, new nodes find room near their neighbours.
 
-    A node moves only when its `place` says so, or when its `place` was taken away. Wires are routed anew only where an end
-    moved or a box came into their way.
+    A node moves only when its `place` says so, or when its `place` was taken away. Wires are routed anew only where
+    an end moved or a box came into their way.
     """
     structure = analyse(cell)
     boxes = [sizes.of(node) for node in structure.nodes]
@@ -182,7 +182,11 @@ def _automatic_centres(structure: Structure, sizes: list[Size]) -> list[Point]:
 
 
 def _judged(
-    structure: Structure, sizes: list[Size], draft: Draft, before: list[Point] | list[Point | None], old_sizes: list[Size]
+    structure: Structure,
+    sizes: list[Size],
+    draft: Draft,
+    before: list[Point] | list[Point | None],
+    old_sizes: list[Size],
 ) -> Draft:
     """Forgets the paths of wires whose ends moved or in whose way a box has come; mends the exits."""
     changed = [k for k, at in enumerate(draft.centres) if before[k] != at or old_sizes[k] != sizes[k]]
@@ -266,9 +270,7 @@ def _old_paths(
         if not found or source is None or target is None:
             continue
         points = found.pop(0).points
-        segments = tuple(
-            (HORIZONTAL, a.y) if a.y == b.y else (VERTICAL, a.x) for a, b in pairwise(points)
-        )
+        segments = tuple((HORIZONTAL, a.y) if a.y == b.y else (VERTICAL, a.x) for a, b in pairwise(points))
         start = _spot(points[0], points[1], source, link.source)
         end = _spot(points[-1], points[-2], target, link.target)
         if link.back:

@@ -1,7 +1,8 @@
 """Places and routes a large cell on a matrix: nodes in columns and rows, wires in the channels between them.
 
-Every wire runs from its source into the channel at the right, along a channel between two rows, and through the channel at the
-left of its target into it. Channels are as wide as the wires in them need, so no wire meets a node and no two touch.
+Every wire runs from its source into the channel at the right, along a channel between two rows, and through the
+channel at the left of its target into it. Channels are as wide as the wires in them need, so no wire meets a node and
+no two touch.
 """
 
 from dataclasses import dataclass, field
@@ -20,7 +21,10 @@ NARROW = 24.0  # least width of a channel without wires
 
 @dataclass
 class Channel:
-    """A strip between two columns (or rows). `spans`: source → the stretch it needs, in columns and rows counted by halves."""
+    """A strip between two columns (or rows).
+
+    `spans`: source → the stretch it needs, in columns and rows counted by halves.
+    """
 
     spans: dict[int, list[int]] = field(default_factory=dict)
     lanes: dict[int, int] = field(default_factory=dict)  # source → which wire of the channel, after `settle`
@@ -51,7 +55,7 @@ class Channel:
 
 @dataclass(frozen=True)
 class Way:
-    """A wire through the matrix: by which upright channels and, between them, which level one or which line at the bottom."""
+    """A wire through the matrix: its upright channels, and between them a level one or a line at the bottom."""
 
     link: Link
     first: int

@@ -1,8 +1,11 @@
 """Where the inner nodes of a small cell stand from left to right.
 
-Nodes that should stand straight above each other form a column. Columns are pushed apart until every row has room, then each
-moves to where it would like to be, as far as its neighbours let it. Everything stays on the 8 px grid all the time.
+Nodes that should stand straight above each other form a column. Columns are pushed apart until every row has room,
+then each moves to where it would like to be, as far as its neighbours let it. Everything stays on the 8 px grid all
+the time.
 """
+
+import itertools
 
 from playground.cell.graph import Gate
 from playground.cell.layout.align import grid, median
@@ -24,7 +27,9 @@ class Columns:
         self.aside = grid(ASIDE * stretch)
         self.place = {index: k for k, index in enumerate(rows.sequence)}
         self.column = {index: index for index in rows.inner}
-        self.after: dict[int, dict[int, float]] = {index: {} for index in rows.inner}  # column → {column: least distance}
+        self.after: dict[int, dict[int, float]] = {
+            index: {} for index in rows.inner
+        }  # column → {column: least distance}
         self.owner = self._owners()
         self._order_rows()
         self._order_readers()
@@ -46,11 +51,11 @@ class Columns:
                     rows[level].append((2 * place + 1, index, self.aside - self.gap / 2))
         for row in rows:
             row.sort()
-            for left, right in zip(row, row[1:], strict=False):
+            for left, right in itertools.pairwise(row):
                 self._require(left[1], right[1], left[2] + right[2])
 
     def _order_readers(self) -> None:
-        """A line is tapped at the right of the node that carries it; a gate stands right of the operations that feed it."""
+        """A line is tapped right of the node that carries it; a gate stands right of operations that feed it."""
         for index in self.rows.inner:
             for source in self.rows.inner_sources(index):
                 if source in self.rows.carriers and index not in self.rows.carriers:
@@ -79,7 +84,10 @@ class Columns:
         return owner
 
     def _join(self) -> None:
-        """Makes columns of nodes with their owners. Above several nodes of one row the owner stands in the middle instead."""
+        """Makes columns of nodes with their owners.
+
+        Above several nodes of one row the owner stands in the middle instead.
+        """
         below: dict[int, list[int]] = {}
         for source in self.rows.sequence:
             if source in self.owner:
@@ -116,13 +124,13 @@ class Columns:
 
     def _pushed(self) -> dict[int, float]:
         """The leftmost places that leave every row its room."""
-        missing = {column: 0 for column in self.after}
+        missing = dict.fromkeys(self.after, 0)
         for others in self.after.values():
             for other in others:
                 missing[other] += 1
         first = {column: k for k, column in enumerate(self.after)}
         ready = sorted((column for column, count in missing.items() if not count), key=first.__getitem__)
-        x = {column: 0.0 for column in self.after}
+        x = dict.fromkeys(self.after, 0.0)
         for column in ready:  # grows while it is read
             for other, distance in self.after[column].items():
                 x[other] = max(x[other], x[column] + distance)
@@ -170,7 +178,9 @@ class Columns:
                 if not wishes:
                     continue
                 low = max((self.x[left] + distance for left, distance in before[column]), default=float("-inf"))
-                high = min((self.x[right] - distance for right, distance in self.after[column].items()), default=float("inf"))
+                high = min(
+                    (self.x[right] - distance for right, distance in self.after[column].items()), default=float("inf")
+                )
                 goal = min(max(grid(median(wishes)), low), high)
                 moved = moved or goal != self.x[column]
                 self.x[column] = goal

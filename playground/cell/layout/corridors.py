@@ -1,9 +1,10 @@
 """Finds ways for wires between boxes: a search over free corridors, cheap in bends, length and crossings.
 
-A corridor is a horizontal or vertical line that keeps clear of every box, as long as it can be. Wires of one source grow a tree:
-each further wire may leave from any point of those already there, so that they share a trunk.
+A corridor is a horizontal or vertical line that keeps clear of every box, as long as it can be. Wires of one source
+grow a tree: each further wire may leave from any point of those already there, so that they share a trunk.
 """
 
+import itertools
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Sequence
 from heapq import heappop, heappush
@@ -23,7 +24,10 @@ Bounds = tuple[float, float, float, float]  # left, top, right, bottom
 
 
 class Spot(NamedTuple):
-    """A place where a wire may meet a box. `key` is the same for spots that only one source may use; `cost`: dislike."""
+    """A place where a wire may meet a box.
+
+    `key` is the same for spots that only one source may use; `cost`: dislike.
+    """
 
     x: float
     y: float
@@ -48,7 +52,7 @@ class Path(NamedTuple):
 def corners(start: tuple[float, float], segments: Sequence[tuple[int, float]], end: tuple[float, float]) -> list[Point]:
     """The polyline of alternating segments between two points that lie on the first and the last."""
     points = [Point(*start)]
-    for first, second in zip(segments, segments[1:], strict=False):
+    for first, second in itertools.pairwise(segments):
         points.append(Point(second[1], first[1]) if first[0] == HORIZONTAL else Point(first[1], second[1]))
     points.append(Point(*end))
     return points
@@ -92,7 +96,10 @@ class Router:
         self.hits: list[list[float] | None] = []  # where wires cross the corridor, once somebody asks
         self.used: list[list[tuple[float, float, int]]] = []  # which parts of it wires run on
         self.crossings: dict[int, list[tuple[float, int]]] = {}
-        self.segments: tuple[list[tuple[float, float, float, int]], ...] = ([], [])  # by direction: at, lo, hi, net; sorted
+        self.segments: tuple[list[tuple[float, float, float, int]], ...] = (
+            [],
+            [],
+        )  # by direction: at, lo, hi, net; sorted
         self.asked: list[int] = []
         self.trees: dict[int, list[tuple[int, float, float, int, int]]] = {}
         self.bare: dict[int, list[int]] = {}  # paths of a source that have no corridors yet
@@ -182,7 +189,7 @@ class Router:
     # -- search --------------------------------------------------------------------------------------------------------
 
     def connect(self, net: int, starts: Sequence[Spot], goals: Sequence[Spot], straight: bool = False) -> Path | None:
-        """The cheapest way from one of `starts`, or from what `net` has already, to one of `goals`; None if there is none.
+        """The cheapest way from one of `starts`, or from what `net` has already, to one of `goals`, or None.
 
         `straight`: wires fork only from the first segment of their trunk.
         """
@@ -197,7 +204,10 @@ class Router:
         eager = HASTY if self.common > MANY else 1.0
 
         def push(cost: float, corridor: int, a: float, b: float, before: _Entry | _Start) -> None:
-            """Adds a state, unless the corridor was entered in a better place. The guess: what is left at the very least."""
+            """Adds a state, unless the corridor was entered in a better place.
+
+            The guess: what is left at the very least.
+            """
             nonlocal count
             at = self.at[corridor]
             if self.way[corridor] == HORIZONTAL:
@@ -260,7 +270,9 @@ class Router:
         for _, low, high, owner in across[bisect_left(across, (first,)) : bisect_right(across, (last, _FAR))]:
             if owner != net and low < ray.at < high:
                 rest += CROSSING
-        for _, low, high, owner in along[bisect_right(along, (ray.at - GRID, _FAR)) : bisect_left(along, (ray.at + GRID,))]:
+        for _, low, high, owner in along[
+            bisect_right(along, (ray.at - GRID, _FAR)) : bisect_left(along, (ray.at + GRID,))
+        ]:
             if owner != net and low < last and high > first:
                 rest += STUCK
         return cost + rest + self._along(entry.corridor, entry, ray.at, net)

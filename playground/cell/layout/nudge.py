@@ -1,7 +1,8 @@
 """Pulls wires of different sources apart that run on the same line or nearly so.
 
-All segments of one source on one line form a bar. A bar that no port holds may be moved across its direction; what hangs on it
-follows. Each is tried at a few places near by, and the one with the fewest conflicts, crossings and pixels wins.
+All segments of one source on one line form a bar. A bar that no port holds may be moved across its direction; what
+hangs on it follows. Each is tried at a few places near by, and the one with the fewest conflicts, crossings and
+pixels wins.
 """
 
 from bisect import bisect_left, bisect_right
@@ -18,7 +19,10 @@ CONFLICT, CROSS = 1000.0, 30.0
 
 
 class Bar:
-    """One line of one source. `pins`: fixed ends along it; `stops`: the bars at right angles that end or begin on it."""
+    """One line of one source.
+
+    `pins`: fixed ends along it; `stops`: the bars at right angles that end or begin on it.
+    """
 
     __slots__ = ("at", "fixed", "hi", "lo", "net", "pins", "still", "stops", "way")
 
@@ -93,10 +97,18 @@ class Nudger:
             return
         lo, hi, at, way, net = bar.lo - SPACE, bar.hi + SPACE, bar.at, bar.way, bar.net
         calm = self.calm[way]
-        for other in (*self.loose, *calm[bisect_right(calm, at - GRID, key=_at) : bisect_left(calm, at + GRID, key=_at)]):
-            if other.way == way and other.net != net and -GRID < other.at - at < GRID and other.lo < hi and other.hi > lo:
-                if other.lo < other.hi:
-                    yield other
+        for other in (
+            *self.loose,
+            *calm[bisect_right(calm, at - GRID, key=_at) : bisect_left(calm, at + GRID, key=_at)],
+        ):
+            if (
+                other.way == way
+                and other.net != net
+                and -GRID < other.at - at < GRID
+                and other.lo < hi
+                and other.hi > lo
+            ) and other.lo < other.hi:
+                yield other
 
     def _crossings(self, bar: Bar) -> int:
         lo, hi, at, way, net = bar.lo, bar.hi, bar.at, bar.way, bar.net

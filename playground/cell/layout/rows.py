@@ -1,7 +1,7 @@
 """Which row every node of a small cell lies in, and in which order: gates side by side, what they feed above them.
 
-Row 0 holds the gates. Operations climb from there to the lines of the memories that run on top; what reads those lines on the
-way to the output comes down again at the right, as in the textbooks' picture of the LSTM.
+Row 0 holds the gates. Operations climb from there to the lines of the memories that run on top; what reads those
+lines on the way to the output comes down again at the right, as in the textbooks' picture of the LSTM.
 """
 
 from playground.cell.graph import Gate
@@ -9,7 +9,10 @@ from playground.cell.layout.structure import Structure
 
 
 class Rows:
-    """level: the row of every inner node (0: gates). sequence: inner nodes in reading order. carriers: node → its track."""
+    """level: the row of every inner node (0: gates).
+
+    sequence: inner nodes in reading order. carriers: node → its track.
+    """
 
     def __init__(self, structure: Structure) -> None:
         self.structure = structure
@@ -76,16 +79,20 @@ class Rows:
         return sequence
 
     def _levels(self) -> dict[int, int]:
-        level = {index: 0 for index in self.inner}
+        level = dict.fromkeys(self.inner, 0)
         lines: dict[int, int] = {}
         for k in reversed(range(len(self.tracks))):
             self._climb(level, lines)
             sources = [s for index in self.tracks[k].path for s in self.inner_sources(index) if s not in self.carriers]
-            below = [level[source] + 1 for source in sources if source not in self.down and not self._is_constant(source)]
+            below = [
+                level[source] + 1 for source in sources if source not in self.down and not self._is_constant(source)
+            ]
             lines[k] = max([1, *below, *(row + 1 for row in lines.values())])
         self._climb(level, lines)
         self._raise(level)
-        used = {row: k for k, row in enumerate(sorted({0, *(level[index] for index in level if index not in self.down)}))}
+        used = {
+            row: k for k, row in enumerate(sorted({0, *(level[index] for index in level if index not in self.down)}))
+        }
         level = {index: 0 if index in self.down else used[row] for index, row in level.items()}
         rows_of_lines = {level[index] for index in self.carriers}
         self._descend(level, rows_of_lines)
@@ -97,7 +104,7 @@ class Rows:
         return {index: used[row] for index, row in level.items()}
 
     def _descend(self, level: dict[int, int], lines: set[int]) -> None:
-        """What comes down stands as low as its readers allow, but on no memory's line; chains of one input run level."""
+        """What comes down stands as low as its readers allow, on no memory's line; chains run level."""
         for index in reversed(self.inner):
             if index not in self.down:
                 continue
@@ -129,11 +136,13 @@ class Rows:
                 level[index] += 1
 
     def _stands_between(self, index: int, source: int, level: dict[int, int]) -> bool:
-        """Whether a node of the same row, on its way to a gate, would share the row's height with the wire from `source`."""
+        """Whether the row's height between the two is needed by a node that feeds a gate."""
         for other in self.sequence[self.place[source] + 1 : self.place[index]]:
-            if level[other] == level[index] and not self._is_gate(other):
-                if index not in self.inner_targets(other) and any(self._is_gate(t) for t in self.inner_targets(other)):
-                    return True
+            if level[other] != level[index] or self._is_gate(other):
+                continue
+            targets = self.inner_targets(other)
+            if index not in targets and any(self._is_gate(target) for target in targets):
+                return True
         return False
 
     def _raise(self, level: dict[int, int]) -> None:

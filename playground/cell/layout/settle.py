@@ -24,8 +24,8 @@ def free_place(
 ) -> Point:
     """The place nearest to `wish` where a box of this size has room around it; straight up or down if `upright`.
 
-    Looks on growing squares of the 8 px grid around the wish, above and below before beside. Not far away it also keeps off
-    `wires`, so that they need not be routed anew.
+    Looks on growing squares of the 8 px grid around the wish, above and below before beside. Not far away it also
+    keeps off `wires`, so that they need not be routed anew.
     """
     if _is_free(wish, size, taken, ()):
         return wish

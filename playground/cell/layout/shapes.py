@@ -94,8 +94,8 @@ class NodeBox:
 class Port:
     """Where a wire meets a box, or may: `free` ports wait for one.
 
-    index: which input of the node it is; -1 where wires leave. A memory's input stands at the left of its pill although the
-    wire that feeds it ends at the right of the cell.
+    index: which input of the node it is; -1 where wires leave. A memory's input stands at the left of its pill
+    although the wire that feeds it ends at the right of the cell.
     """
 
     node: str
@@ -110,9 +110,10 @@ class Port:
 class WireRoute:
     """A wire from node `source` into input number `port` of node `target`, as the canvas draws it (with round corners).
 
-    points: an orthogonal polyline from a port of the source to a port of the target. own: the end of it that no other wire
-    of the same source runs on, for labels and for the mouse. memory: the memory whose thick line it is part of, or "".
-    back: it goes into a memory; it ends where the memory's line leaves the cell, as the value arrives one step later.
+    points: an orthogonal polyline from a port of the source to a port of the target. own: the end of it that no other
+    wire of the same source runs on, for labels and for the mouse. memory: the memory whose thick line it is part of,
+    or "". back: it goes into a memory; it ends where the memory's line leaves the cell, as the value arrives one step
+    later.
     """
 
     source: str
@@ -130,10 +131,10 @@ class WireRoute:
 
 @dataclass(frozen=True)
 class Lane:
-    """A memory's way through the cell: it enters at `entry` (the right end of its pill) as "c t−1", leaves at `exit` as "c t".
+    """A memory's way through the cell: it enters at `entry`, right of its pill, as "c t−1" and leaves at `exit` as "c t".
 
-    nodes: those that carry it, from left to right, all on one line when nobody moved them; empty for a memory that is only
-    tapped (the LSTM's hidden state). `top`: it runs above the gates.
+    nodes: those that carry it, from left to right, all on one line when nobody moved them; empty for a memory that is
+    only tapped (the LSTM's hidden state). `top`: it runs above the gates.
     """
 
     memory: str

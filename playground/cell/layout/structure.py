@@ -1,7 +1,7 @@
 """What a cell's graph says about how it should be drawn: order, depth, and the lines on which memories travel.
 
-Works on positions in `cell.nodes`, not on ids, because a broken cell may have the same id twice. Wires from nodes that do not
-exist are left out; a loop without a memory is cut at the wire that closes it, for the order only.
+Works on positions in `cell.nodes`, not on ids, because a broken cell may have the same id twice. Wires from nodes
+that do not exist are left out; a loop without a memory is cut at the wire that closes it, for the order only.
 """
 
 from collections import deque
@@ -36,7 +36,7 @@ class Track:
 
 @dataclass(frozen=True)
 class Structure:
-    """`sources` and `targets`: neighbours without wires into memories and without wires that close a loop, each once."""
+    """`sources` and `targets`: neighbours, each once, without wires into memories and those that close a loop."""
 
     nodes: tuple[AnyNode, ...]
     links: tuple[Link, ...]
@@ -81,7 +81,10 @@ def analyse(cell: Cell) -> Structure:
 
 
 def _order(wanted: list[list[int]]) -> tuple[list[int], list[list[int]]]:
-    """A topological order, and the sources without those whose wire closes a loop. Without recursion: chains are long."""
+    """A topological order, and the sources without those whose wire closes a loop.
+
+    Without recursion: chains are long.
+    """
     state = [0] * len(wanted)  # 1: on the way, 2: done
     order: list[int] = []
     kept: list[list[int]] = [[] for _ in wanted]
@@ -108,7 +111,7 @@ def _order(wanted: list[list[int]]) -> tuple[list[int], list[list[int]]]:
 def _tracks(
     nodes: tuple[AnyNode, ...], links: tuple[Link, ...], targets: list[list[int]], depth: list[int]
 ) -> list[Track]:
-    """The line of every memory, top lines first: cell states above others, then what comes late above what comes early."""
+    """The line of every memory, top lines first: cell states above others, late ones above early ones."""
     taken: set[int] = set()
     gates = sum(isinstance(node, Gate) for node in nodes)
     origin = {link.target: link.source for link in links if link.back}
@@ -135,7 +138,7 @@ def _tracks(
 def _carried(
     nodes: tuple[AnyNode, ...], targets: list[list[int]], memory: int, source: int, taken: set[int]
 ) -> tuple[int, ...]:
-    """The shortest way from a memory to its source through operations that carry no other memory; () if there is none."""
+    """The shortest way from a memory to its source through operations that carry no other one, or ()."""
     before: dict[int, int] = {}
     todo = deque([memory])
     while todo:

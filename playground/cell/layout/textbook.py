@@ -1,4 +1,4 @@
-"""Places the nodes of a small cell as the textbooks draw it: memories that are carried on top, gates in a row, taps below.
+"""Places the nodes of a small cell as textbooks do: carried memories on top, gates in a row, taps below.
 
 Everything is on the 8 px grid; the gates' row has y = 0 and the leftmost inner node begins at x = 0.
 """
@@ -37,7 +37,9 @@ def _heights(rows: Rows, sizes: list[tuple[float, float, Shape]], stretch: float
     """The y of every row's middle, and of the row below the gates (level -1), where the lines at the bottom begin."""
     tallest = [max((sizes[index][1] for index in row), default=34.0) for row in rows.members()]
     y = {0: 0.0}
-    leaving = sum(isinstance(rows.structure.nodes[t.source], Gate) for t in rows.structure.tracks if t.source and not t.path)
+    leaving = sum(
+        isinstance(rows.structure.nodes[t.source], Gate) for t in rows.structure.tracks if t.source and not t.path
+    )
     for level in range(1, len(tallest)):
         step = tallest[level - 1] / 2 + tallest[level] / 2 + 36.0 * stretch
         if level == 1:

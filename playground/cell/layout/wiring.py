@@ -13,7 +13,10 @@ SHARED = 400.0  # dislike of a spot that another source uses
 
 
 class Wiring:
-    """The paths of a cell's wires, by link. Wires given in `kept` stay as they are; the others are routed around them."""
+    """The paths of a cell's wires, by link.
+
+    Wires given in `kept` stay as they are; the others are routed around them.
+    """
 
     def __init__(
         self, structure: Structure, boxes: list[Bounds], exits: dict[int, Point], kept: dict[Link, Path] | None = None
@@ -90,7 +93,7 @@ class Wiring:
 
 
 def lane_links(structure: Structure) -> dict[Link, int]:
-    """The wires of which thick lines consist, each with its memory: along the nodes that carry it, and out of the cell."""
+    """The wires that thick lines consist of, with their memory: along the nodes that carry it, and out."""
     found: dict[Link, int] = {}
     into: dict[tuple[int, int], Link] = {}
     for link in structure.links:

@@ -13,7 +13,7 @@ from playground.ui.canvas.content import Content, export_columns, read
 from playground.ui.canvas.describe import describe, describe_selection
 from playground.ui.canvas.editors import Field, NameField, UnitsField
 from playground.ui.canvas.edits import CanvasEdits
-from playground.ui.canvas.gestures.click import EditUnits, Press, Select
+from playground.ui.canvas.gestures.click import EditUnits, OpenCell, Press, Select
 from playground.ui.canvas.gestures.drop_cell import DropCell
 from playground.ui.canvas.gestures.drop_file import DropFile
 from playground.ui.canvas.gestures.drop_task import DropTask
@@ -76,8 +76,8 @@ class NetworkCanvas(QFrame):
             "From left to right: the sequence, the layers of each network with their live hidden state (units down, "
             "time to the right; blue positive, orange negative), the readout, and the answer on unseen sequences.\n"
             "Drag cells and sequences here from the palette. Click a number of units to change it, + to insert a "
-            "layer, × to remove one; drag a layer sideways to reorder.\n"
-            "Keys: arrows move the selection, Enter edits the units, Insert adds, Delete removes, Alt and an arrow "
+            "layer, × to remove one; drag a layer sideways to reorder, double-click it to look inside its cell.\n"
+            "Keys: arrows move the selection, Enter edits the units, Ctrl+Enter or I opens the cell, Insert adds, Delete removes, Alt and an arrow "
             "moves a layer, F2 renames, Ctrl+D duplicates, F shows everything."
         )
 
@@ -154,7 +154,7 @@ class NetworkCanvas(QFrame):
 
     def _follow_view(self) -> None:
         view, keys = self.view, Keys(self)
-        view.gestures = (Press(self), EditUnits(self), Reorder(self), Select(self), Pan(self))
+        view.gestures = (Press(self), EditUnits(self), OpenCell(self), Reorder(self), Select(self), Pan(self))
         view.drops = (DropCell(self), DropTask(self), DropFile(self))
         view.key_handler, view.key_wanted = keys.press, keys.wanted
         view.resized.connect(self._resized)
@@ -244,7 +244,7 @@ class NetworkCanvas(QFrame):
         hit = self.picture.plan.hit(point.x(), point.y())
         self.picture.set_hot(hit)
         shape = Qt.CursorShape.ArrowCursor
-        if hit.kind in ("remove", "insert", "race"):
+        if hit.kind in ("remove", "open", "insert", "race"):
             shape = Qt.CursorShape.PointingHandCursor
         elif hit.kind == "layer":
             item = self.picture.layers[hit.net, hit.index]
@@ -281,6 +281,11 @@ class NetworkCanvas(QFrame):
             self.view.ensureVisible(card, 24, 24)
 
     # -- editing in place -----------------------------------------------------------------------------------------
+
+    def open_cell(self, net: int, index: int) -> bool:
+        """Look inside the cell of a layer."""
+        found = self._content.nets[net]
+        return self.session.workshop.enter(found.name, found.layers[index].id)
 
     def edit_units(self, net: int, index: int) -> None:
         """Open the field for the units of a layer."""

@@ -15,6 +15,7 @@ ARROWS: dict[int, Direction] = {
 }  # fmt: skip
 PLAIN = Qt.KeyboardModifier.NoModifier
 CTRL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
+ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 ZOOM = 1.2
 
 
@@ -30,8 +31,8 @@ class Keys:
         if key in ARROWS:
             return held in (PLAIN, ALT)
         if held == CTRL:
-            return key == Qt.Key.Key_D and self.canvas.edits.selected() is not None
-        plain = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Insert,
+            return key in (Qt.Key.Key_D, *ENTER) and self.canvas.edits.selected() is not None
+        plain = (Qt.Key.Key_I, Qt.Key.Key_Delete, Qt.Key.Key_Backspace, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Insert,
                  Qt.Key.Key_F, Qt.Key.Key_F2, Qt.Key.Key_0, Qt.Key.Key_Plus, Qt.Key.Key_Minus)  # fmt: skip
         return held == PLAIN and key in plain
 
@@ -49,6 +50,8 @@ class Keys:
             return True
         if key == Qt.Key.Key_D and held == CTRL and selected is not None:
             return canvas.edits.duplicate_net(selected[0])
+        if (key in ENTER and held == CTRL) or (key == Qt.Key.Key_I and held == PLAIN):
+            return selected is not None and selected[1] >= 0 and canvas.open_cell(*selected)
         if key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus) and held in (PLAIN, CTRL):
             canvas.view.zoom_by(1 / ZOOM if key == Qt.Key.Key_Minus else ZOOM)
             return True

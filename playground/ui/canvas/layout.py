@@ -111,7 +111,7 @@ class Row:
 class Hit:
     """What lies at a point. `net` and `index` (of a layer or a gap) are -1 where they do not apply."""
 
-    kind: Literal["task", "caption", "layer", "gap", "readout", "answer", "race", "remove", "insert", "empty"]
+    kind: Literal["task", "caption", "layer", "gap", "readout", "answer", "race", "remove", "open", "insert", "empty"]
     net: int = -1
     index: int = -1
 
@@ -131,6 +131,8 @@ class Plan:
             for index, card in enumerate(row.layers):
                 if hypot(x - card.right, y - card.y) <= BUTTON:
                     return Hit("remove", row.net, index)
+                if hypot(x - card.right, y - card.bottom) <= BUTTON:
+                    return Hit("open", row.net, index)
             for gap in row.gaps:
                 if hypot(x - gap.plus.x, y - gap.plus.y) <= BUTTON:
                     return Hit("insert", row.net, gap.index)

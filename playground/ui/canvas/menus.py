@@ -41,7 +41,7 @@ class Menus(QObject):
         """What can be done with the thing there."""
         menu = self._menu("canvas.menu", self.tr("Canvas"))
         if hit.net >= 0:
-            if hit.kind in ("layer", "remove"):
+            if hit.kind in ("layer", "remove", "open"):
                 self._add_layer_actions(menu, hit.net, hit.index)
             elif hit.kind in ("gap", "insert"):
                 insert = self.canvas.edits.insert_layer
@@ -61,6 +61,7 @@ class Menus(QObject):
     def _add_layer_actions(self, menu: QMenu, net: int, index: int) -> None:
         edits, canvas = self.canvas.edits, self.canvas
         last = len(canvas.picture.content.nets[net].layers) - 1
+        self._add(menu, "open", self.tr("Open the cell"), lambda: canvas.open_cell(net, index), "Ctrl+Return")
         self._add(menu, "units", self.tr("Units…"), lambda: canvas.edit_units(net, index), "Return")
         self._sub(menu, self.tr("Replace the cell by"), lambda cell: edits.replace_cell(net, index, cell))
         self._sub(menu, self.tr("Insert a layer before"), lambda cell: edits.insert_layer(net, index, cell))

@@ -137,6 +137,7 @@ class Picture:
         place = (hit.net, hit.index) if hit else (-1, -1)
         for key, layer in self.layers.items():
             layer.remove.set_hot(hit is not None and hit.kind == "remove" and key == place)
+            layer.open.set_hot(hit is not None and hit.kind == "open" and key == place)
         for key, gap in self.gaps.items():
             gap.plus.set_hot(hit is not None and hit.kind in ("insert", "gap") and key == place)
 

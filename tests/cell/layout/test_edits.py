@@ -135,7 +135,11 @@ def test_a_new_node_finds_room_and_moves_nobody(check: Check) -> None:
     cell = LIBRARY["gru"]
     before = lay_out(cell)
     for k in range(6):
-        cell = _with(cell, Gate(f"extra{k}", wires=(Wire("x"), Wire("h_prev"))), Operation(f"half{k}", "", "none", None, "tanh", (f"extra{k}",)))
+        cell = _with(
+            cell,
+            Gate(f"extra{k}", wires=(Wire("x"), Wire("h_prev"))),
+            Operation(f"half{k}", "", "none", None, "tanh", (f"extra{k}",)),
+        )
         after = relayout(before, cell)
         check(cell, after)
         assert _centres(before).items() <= _centres(after).items()
@@ -173,16 +177,23 @@ BROKEN: dict[str, tuple[AnyNode, ...]] = {
     "a loop without a memory": (
         X, Gate("h", wires=(Wire("x"), Wire("k"))), Operation("k", operation="tanh", sources=("h",)), OUT
     ),
-    "wires from nowhere": (X, Gate("h", wires=(Wire("gone"), Wire("x"))), Memory("m", source="gone"), Output("out", sources=("a",))),
-    "two inputs and three outputs": (X, Input("y"), Gate("h", wires=(Wire("x"), Wire("y"))), OUT, Output("o2"), Output("o3", sources=("h",))),
+    "wires from nowhere": (
+        X, Gate("h", wires=(Wire("gone"), Wire("x"))), Memory("m", source="gone"), Output("out", sources=("a",))
+    ),
+    "two inputs and three outputs": (
+        X, Input("y"), Gate("h", wires=(Wire("x"), Wire("y"))), OUT, Output("o2"), Output("o3", sources=("h",))
+    ),
     "a wire from the output": (X, Gate("h", wires=(Wire("out"),)), OUT),
-    "a memory of itself": (X, Memory("m", source="m"), Memory("n", source="m"), Gate("h", wires=(Wire("x"), Wire("n"))), OUT),
+    "a memory of itself": (
+        X, Memory("m", source="m"), Memory("n", source="m"), Gate("h", wires=(Wire("x"), Wire("n"))), OUT
+    ),
     "one node with thirty wires": (
         X, *(Gate(f"g{k}", wires=(Wire("x"),)) for k in range(30)),
         Operation("h", operation="add", sources=tuple(f"g{k}" for k in range(30))), OUT,
     ),
     "a gate with thirty wires": (
-        X, *(Memory(f"m{k}", source="h") for k in range(30)), Gate("h", wires=tuple(Wire(f"m{k}") for k in range(30))), OUT,
+        X, *(Memory(f"m{k}", source="h") for k in range(30)),
+        Gate("h", wires=tuple(Wire(f"m{k}") for k in range(30))), OUT,
     ),
 }  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Layouts of library cells and random cells: nothing overlaps, every wire ends where it should, and the LSTM looks like one."""
+"""Layouts of library cells and random cells: nothing overlaps, wires end where they should, the LSTM looks like one."""
 
 from collections.abc import Callable
 

@@ -1,6 +1,6 @@
 """Clicks: the round buttons, the number of units, the race zone, and choosing a card."""
 
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 
 from playground.ui.canvas.gestures.base import Gesture
@@ -8,13 +8,14 @@ from playground.ui.canvas.layout import Hit
 
 
 class Press(Gesture):
-    """× removes a layer, + asks which cell to insert, the race zone asks which cell to add: all when let go there."""
+    """× removes a layer, ⌄ opens its cell, + asks which cell to insert, the race zone asks which cell to add: all when let
+    go there."""
 
     hit = Hit("empty")
 
     def press(self, event: QMouseEvent, point: QPointF) -> bool:
         self.hit = self.canvas.picture.plan.hit(point.x(), point.y())
-        return event.button() == Qt.MouseButton.LeftButton and self.hit.kind in ("remove", "insert", "race")
+        return event.button() == Qt.MouseButton.LeftButton and self.hit.kind in ("remove", "open", "insert", "race")
 
     def release(self, event: QMouseEvent, point: QPointF) -> None:
         if self.canvas.picture.plan.hit(point.x(), point.y()) != self.hit:
@@ -22,6 +23,8 @@ class Press(Gesture):
         place = event.globalPosition().toPoint()
         if self.hit.kind == "remove":
             self.canvas.edits.remove_layer(self.hit.net, self.hit.index)
+        elif self.hit.kind == "open":
+            self.canvas.open_cell(self.hit.net, self.hit.index)
         elif self.hit.kind == "insert":
             self.canvas.menus.insert(self.hit.net, self.hit.index, place)
         else:
@@ -48,6 +51,15 @@ class EditUnits(Gesture):
     def release(self, event: QMouseEvent, point: QPointF) -> None:
         if not self.far(event):
             self.canvas.edit_units(self.hit.net, self.hit.index)
+
+
+class OpenCell(Gesture):
+    """A double-click on a layer shows the inside of its cell."""
+
+    def press(self, event: QMouseEvent, point: QPointF) -> bool:
+        hit = self.canvas.picture.plan.hit(point.x(), point.y())
+        double = event.type() == QEvent.Type.MouseButtonDblClick and event.button() == Qt.MouseButton.LeftButton
+        return double and hit.kind == "layer" and self.canvas.open_cell(hit.net, hit.index)
 
 
 class Select(Gesture):

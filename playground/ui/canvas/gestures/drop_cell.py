@@ -42,7 +42,7 @@ class DropCell(Drop):
         """What lies there, with buttons read as what they sit on and the readout as the gap before it."""
         plan = self.canvas.picture.plan
         hit = plan.hit(point.x(), point.y())
-        if hit.kind == "remove":
+        if hit.kind in ("remove", "open"):
             return Hit("layer", hit.net, hit.index)
         if hit.kind == "insert":
             return Hit("gap", hit.net, hit.index)

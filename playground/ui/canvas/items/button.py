@@ -1,4 +1,4 @@
-"""The small round buttons: × on a card, + on a wire."""
+"""The small round buttons: × and ⌄ (look inside) on a card, + on a wire."""
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter
@@ -45,6 +45,11 @@ class ButtonItem(QGraphicsObject):
         if self.sign == "+":
             painter.drawLine(QPointF(-arm - 0.5, 0), QPointF(arm + 0.5, 0))
             painter.drawLine(QPointF(0, -arm - 0.5), QPointF(0, arm + 0.5))
+        elif self.sign == "⌄":  # four corners of a frame: look inside
+            for x, y in ((-1, -1), (1, -1), (-1, 1), (1, 1)):
+                corner = QPointF(x * arm, y * arm)
+                painter.drawLine(corner, corner - QPointF(x * 2, 0))
+                painter.drawLine(corner, corner - QPointF(0, y * 2))
         else:
             painter.drawLine(QPointF(-arm, -arm), QPointF(arm, arm))
             painter.drawLine(QPointF(-arm, arm), QPointF(arm, -arm))

@@ -26,6 +26,7 @@ class LayerItem(Card):
         super().__init__(f"canvas.layer.{net.name}.{layer.id}", rect, style, frame, 2.0)
         self.net, self.layer, self.title, self.colour = net, layer, title, colour
         self.remove = ButtonItem(self, QPointF(rect.width, 0), "×", style)
+        self.open = ButtonItem(self, QPointF(rect.width, rect.height), "⌄", style)
         self.heat: HeatmapItem | None = None
         self.units_box = QRectF()
         self._write(note)
