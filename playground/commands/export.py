@@ -23,7 +23,7 @@ def add(verbs: Any) -> None:
         "Needs no display.",
     )
     parser.add_argument("file", metavar="FILE|RUN", help="an experiment, an example's name, or the folder of a run")
-    parser.add_argument("--plot", default="all", metavar="NAME", help="one of `list plots`, network, or all (default)")
+    parser.add_argument("--plot", default="all", metavar="NAME", help="one of `list plots`, network, cell, or all (default)")
     parser.add_argument("--format", default="svg", metavar="F", help="svg (default), pdf, png or csv")
     parser.add_argument("--out", type=Path, metavar="PATH", help="a folder, or a file for one plot (default: figures)")
     parser.add_argument("--scale", type=float, default=2.0, help="pixels of a PNG per point (default: 2)")
@@ -37,13 +37,13 @@ def add(verbs: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from playground.export.catalogue import CANVAS, PLOT_NAMES, checked_format, plot_names
+    from playground.export.catalogue import CANVAS, CELL, PLOT_NAMES, checked_format, plot_names
 
     kind = checked_format(arguments.format)
     if arguments.plot == "all":
-        names = [*PLOT_NAMES, CANVAS]
+        names = [*PLOT_NAMES, CANVAS, CELL]
     else:
-        names = [CANVAS] if arguments.plot == CANVAS else plot_names(arguments.plot)
+        names = [arguments.plot] if arguments.plot in (CANVAS, CELL) else plot_names(arguments.plot)
     if not 0.1 <= arguments.scale <= 20:
         raise BadInput("--scale", f"found {arguments.scale:g}", "give a number from 0.1 to 20")
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")

@@ -11,6 +11,7 @@ PLOT_NAMES: dict[str, str] = {
     "gradient": "the norm of the loss's gradient at each time step: how far the error travels back",
 }
 CANVAS = "network"  # the canvas is exported like a plot
+CELL = "cell"  # and so is the inside of a cell: of the last network, the layer with the most gates
 FORMATS: dict[str, str] = {
     "svg": "scalable drawing, text stays text",
     "pdf": "page for print, text stays text",

@@ -43,6 +43,13 @@ class Play(Message, frozen=True, tag="play"):
     speed: float = 0.0
 
 
+class SetSpeed(Message, frozen=True, tag="set_speed"):
+    """Most steps a second from now on, 0: any. Starts nothing that stands still."""
+
+    run: int
+    speed: float
+
+
 class Pause(Message, frozen=True, tag="pause"):
     run: int
 
@@ -55,10 +62,11 @@ class Reset(Message, frozen=True, tag="reset"):
 
 class Update(Message, frozen=True, tag="update"):
     """The document changed. Training settings apply to the running nets; every weight whose name and shape did not
-    change is kept."""
+    change is kept. folder: where relative paths begin now."""
 
     run: int
     experiment: Experiment
+    folder: str = ""
 
 
 class SaveCheckpoint(Message, frozen=True, tag="save_checkpoint"):
@@ -236,8 +244,8 @@ class Failed(Message, frozen=True, tag="failed"):
 
 
 Command = (
-    Start | Play | Pause | Reset | Update | SaveCheckpoint | TracesRead | UseMemory | WatchWeights | WeightsRead
-    | SetWeight | Quit
+    Start | Play | SetSpeed | Pause | Reset | Update | SaveCheckpoint | TracesRead | UseMemory | WatchWeights
+    | WeightsRead | SetWeight | Quit
 )  # fmt: skip
 Event = (
     Ready | Started | Scalars | Tested | TracesWritten | MemoryWanted | Weights | WeightSet | StateChanged

@@ -87,7 +87,8 @@ class Run:
     def step_once(self) -> list[StepResult]:
         """One training step of every network on one batch. Batch k depends on seed and k only.
 
-        Raises NotFinite. The step is then not counted, and no network was updated in the window at fault.
+        Raises NotFinite. The step is then not counted, and no network was updated in the window at fault (but for those
+        before one whose weights, not its gradient, would have overflowed).
         """
         began = time.perf_counter()
         training = self.experiment.training
@@ -156,17 +157,19 @@ class Run:
         add(self.interventions, done)
         return done
 
-    def update(self, experiment: Experiment) -> bool:
+    def update(self, experiment: Experiment, folder: Path | None = None) -> bool:
         """The document changed. Settings of the training apply to the running networks, which keep the state of their
         optimizers; a network whose structure changed is built anew with every weight whose name and shape did not
-        change. Networks are matched by name, then by equal layers (a renamed one).
+        change. Networks are matched by name, then by equal layers (a renamed one). folder: where relative paths begin
+        from now on, None: where they did.
 
         Returns whether the run goes on. It begins again, at step 0 with initial weights, when the seed changed or when
         no network kept a whole layer. Raises BadInput, and then nothing has changed. `last_update` has the details.
         """
         old, same_task = self.experiment, experiment.task == self.experiment.task
         _check_names(experiment)
-        task = self.task if same_task else build_task(experiment.task, self.folder)
+        folder = folder or self.folder
+        task = self.task if same_task else build_task(experiment.task, folder)
         cells = known_cells(experiment)
         sources = match(old.networks, experiment.networks)
         trainers: list[Trainer] = []
@@ -191,7 +194,7 @@ class Run:
             self._test = self._probe = None
         if rebuilt:
             self.last_test = None
-        self.experiment, self.task, self.trainers = experiment, task, trainers
+        self.experiment, self.folder, self.task, self.trainers = experiment, folder, task, trainers
         renamed = {names[0][was]: name for was, name in zip(sources, names[1], strict=True) if was >= 0}
         self.interventions = follow(self.interventions, renamed)
         if not goes_on:

@@ -210,6 +210,10 @@ class Worker:
         if self._state != "training":
             self._change("training", "")
 
+    def _set_speed(self, run: Run, command: messages.SetSpeed) -> None:
+        self._speed = command.speed
+        self._next_step = time.perf_counter()
+
     def _pause(self, run: Run, command: messages.Pause) -> None:
         if self._state == "training":
             self._halt("paused", "paused")
@@ -227,7 +231,7 @@ class Worker:
     def _update(self, run: Run, command: messages.Update) -> None:
         self._flush()
         try:
-            kept = run.update(command.experiment)
+            kept = run.update(command.experiment, Path(command.folder) if command.folder else None)
         except (BadInput, MemoryError) as error:
             if self._state == "training":
                 self._halt("paused", "paused: the experiment cannot be trained as it is now")
@@ -271,8 +275,9 @@ class Worker:
         self._send(messages.CheckpointWritten(self._number, run.step, command.path))
 
     _handlers: dict[type, Callable[["Worker", Run, Any], None]] = {
-        messages.Play: _play, messages.Pause: _pause, messages.Reset: _reset, messages.Update: _update,
-        messages.SaveCheckpoint: _save_now, messages.SetWeight: _set_weight, messages.WatchWeights: _watch,
+        messages.Play: _play, messages.SetSpeed: _set_speed, messages.Pause: _pause, messages.Reset: _reset,
+        messages.Update: _update, messages.SaveCheckpoint: _save_now, messages.SetWeight: _set_weight,
+        messages.WatchWeights: _watch,
     }  # fmt: skip
 
     # -- training -------------------------------------------------------------------------------------------------

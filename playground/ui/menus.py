@@ -47,7 +47,8 @@ class Menus(QObject):
         play = self.actions["train.play"]
         play.setText(self.tr("Pause") if active else self.tr("Play"))
         for name in ("train.play", "train.step", "train.reset"):
-            self.actions[name].setEnabled(not dead and bool(session.experiment.networks))
+            usable = not dead or name == "train.reset"
+            self.actions[name].setEnabled(usable and bool(session.experiment.networks))
 
     def _build_file(self) -> None:
         window, menu = self._window, self._menu("file", self.tr("&File"))

@@ -16,6 +16,7 @@ from playground.ui.cell_panels.cell_items import CellItems
 from playground.ui.cell_panels.library_groups import groups, known_first, layers
 from playground.ui.cell_panels.my_cells import MyCells
 from playground.ui.cell_panels.palette_items import LibraryItem, NodeTile
+from playground.ui.cell_panels.shelf import BLANK
 from playground.ui.cell_panels.tiles import add_node, tiles
 from playground.ui.sequences import SEQUENCES, Sequence
 from playground.ui.session import Session
@@ -110,7 +111,7 @@ class PalettePanel(Card):
     def _build_cells(self) -> None:
         """The well-known ones and a blank one; the others in groups, behind a button."""
         box, column = _box()
-        first = [self._cell_item(cell) for cell in [*known_first(), empty_cell()]]
+        first = [*(self._cell_item(cell) for cell in known_first()), self._cell_item(empty_cell(), BLANK)]
         column.addLayout(_flow(first))
         self.more = QPushButton()
         self.more.setObjectName("palette.more")
@@ -128,8 +129,8 @@ class PalettePanel(Card):
         column.addWidget(self.more)
         self._section(self.tr("CELLS"), box, [*first, *self._rest])
 
-    def _cell_item(self, cell: Cell) -> PaletteItem:
-        item = LibraryItem(cell.name, cell, CELL_TYPE)
+    def _cell_item(self, cell: Cell, key: str = "") -> PaletteItem:
+        item = LibraryItem(key or cell.name, cell, CELL_TYPE)
         self.cells.take(item)
         return item
 

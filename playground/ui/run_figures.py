@@ -6,8 +6,10 @@ from typing import Literal
 
 import numpy as np
 
+from playground.cell.graph import Gate
+from playground.experiment.cells import known_cells
 from playground.experiment.document import Experiment
-from playground.export.catalogue import CANVAS
+from playground.export.catalogue import CANVAS, CELL
 from playground.network.traces import Traces
 from playground.training.curves import Curves
 from playground.training.messages import Tested
@@ -27,18 +29,21 @@ def write_figures(
     theme: ThemeName = "light",
     background: Background = "theme",
 ) -> list[Path]:
-    """Writes each of `names` (plots, or "network" for the canvas) of the run in `folder` as OUT/NAME.KIND.
+    """Writes each of `names` (plots, "network" for the canvas, "cell" for the inside of a cell) as OUT/NAME.KIND.
+
+    folder: of the run.
 
     Raises BadInput.
     """
     experiment, run, curves, summary = load_run(folder)
     traces = run.traces()
-    plots = [name for name in names if name != CANVAS]
+    plots = [name for name in names if name not in (CANVAS, CELL)]
     written = export_plots(
         experiment, curves, traces, plots, kind, out, theme=theme, scale=scale, background=background,
         facts=run.facts, probe=run.probe,
     )  # fmt: skip
-    if CANVAS in names:
+    canvases = [name for name in (CANVAS, CELL) if name in names]
+    if canvases:
         # The last test in the curves may be some steps old; the canvas says what the networks reach now.
         test = run.test()
         now = Tested(
@@ -48,10 +53,10 @@ def write_figures(
             list(test.metrics),
             float(summary.get("seconds", 0)),
         )
-        path = out / f"{CANVAS}.{kind}"
-        written.append(
-            _write_canvas(experiment, folder, [*tests_of(curves), now], traces, path, kind, scale, theme, background)
-        )
+        tests = [*tests_of(curves), now]
+        for name in canvases:
+            path = out / f"{name}.{kind}"
+            written.append(_write_canvas(experiment, folder, tests, traces, path, kind, scale, theme, background))
     return written
 
 
@@ -61,6 +66,7 @@ def _write_canvas(
 ) -> Path:  # fmt: skip
     offscreen_application()
     from playground.ui.canvas import NetworkCanvas
+    from playground.ui.cell_canvas import CellCanvas
     from playground.ui.figures import render
     from playground.ui.session import Session
 
@@ -72,9 +78,11 @@ def _write_canvas(
         session.record.traces = traces
         for tested in tests:
             session.record.take_tested(tested)
-        canvas = NetworkCanvas(session)
+        canvas = CellCanvas(session) if path.stem == CELL else NetworkCanvas(session)
         canvas.resize(*SIZE)
         canvas.show()  # offscreen: only a shown view takes its size
+        if path.stem == CELL:
+            session.workshop.enter(*_richest_layer(experiment))
         canvas.fit()
         render(canvas, path, kind, scale, background)
         canvas.close()
@@ -82,6 +90,17 @@ def _write_canvas(
     finally:
         session.close()
     return path
+
+
+def _richest_layer(experiment: Experiment) -> tuple[str, str]:
+    """Network and id of the layer with the most gates; of several, in the last network."""
+    known = known_cells(experiment)
+    layers = [
+        (sum(isinstance(node, Gate) for node in known[layer.cell].nodes), number, net.name, layer.id)
+        for number, net in enumerate(experiment.networks)
+        for layer in net.layers
+    ]
+    return max(layers, key=lambda found: found[:2])[2:]
 
 
 def tests_of(curves: Curves) -> list[Tested]:

@@ -19,7 +19,9 @@ class RunRecord:
 
     def clear(self, experiment: Experiment, facts: Facts | None) -> None:
         """Begin again at step 0."""
-        names = [net.name for net in experiment.networks]
+        self._clear([net.name for net in experiment.networks], experiment, facts)
+
+    def _clear(self, names: list[str], experiment: Experiment, facts: Facts | None) -> None:
         self.curves.arrange([-1] * len(names), names)
         self.curves.clear()
         target = find_target(facts, experiment.training.goal.loss) if facts else None
@@ -28,10 +30,10 @@ class RunRecord:
     def take_started(self, event: Started, experiment: Experiment, facts: Facts | None) -> None:
         """Built, or built anew. A run that was kept keeps the curves of the networks that are still there."""
         self.started = event
+        names = [net.name for net in event.networks]  # not the document's: it may be ahead of the worker
         if not event.kept:
-            self.clear(experiment, facts)
+            self._clear(names, experiment, facts)
             return
-        names = [net.name for net in event.networks]
         sources = event.sources or range(len(names))
         self.curves.arrange(sources, names)
         target = find_target(facts, experiment.training.goal.loss) if facts else None

@@ -115,6 +115,10 @@ class RunSession(QObject):
             self._link.play(steps=1)
 
     def reset(self) -> None:
+        """Back to step 0 and the very same initial weights, in a fresh worker where the last one died."""
+        if self.run_state.state == "dead":
+            self._begin()
+            return
         self.weights.drop_wishes()
         self._link.reset()
 

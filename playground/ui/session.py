@@ -328,7 +328,7 @@ class Session(RunSession):
         if self.selection and not self._exists(self.selection):
             self.select(self._renamed(self.selection, before))
         if before is not None and self.experiment.networks:
-            self._link.update(self.experiment)
+            self._link.update(self.experiment, self.folder)
         elif before is not None:
             self._link.pause()  # nothing is left to train; the canvas says what to do
         if self.dirty:

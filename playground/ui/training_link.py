@@ -1,5 +1,6 @@
 """The session's line to the worker process: sends commands, turns events into state, notices when the worker dies."""
 
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -44,6 +45,7 @@ class TrainingLink(QObject):
         self.was_training = False
         self._checkpoints = checkpoints
         self._client: TrainingClient | None = None
+        self._closed = False
         self._run = 0
         self._speed = 0.0
         self._play: int | None = None  # what to do as soon as the run is built: None nothing, 0 train on, n: n steps
@@ -53,6 +55,7 @@ class TrainingLink(QObject):
         self._built = False
         self._broken = False  # the worker could not build it, or gave it up: only a new start helps
         self._watched: tuple[tuple[str, str], ...] = ()  # weights that somebody looks at
+        self._events: deque[messages.Event] = deque()
         self._quiet = 0
         self._rate = (0.0, 0)  # seconds and sequences at the last estimate of the speed
         self._timer = QTimer(self)
@@ -61,8 +64,9 @@ class TrainingLink(QObject):
     # -- commands -------------------------------------------------------------------------------------------------
 
     def start_worker(self) -> bool:
-        """Start the process (takes milliseconds here; it warms up by itself). False: there is one already."""
-        if self._client is not None:
+        """Start the process (takes milliseconds here; it warms up by itself). False: there is one already, or this
+        line was closed."""
+        if self._client is not None or self._closed:
             return False
         from playground.training.client import TrainingClient  # late: the first paint does not wait for it
 
@@ -82,7 +86,9 @@ class TrainingLink(QObject):
         self._timer.start(BUSY_MS)
 
     def begin(self, experiment: Experiment, folder: Path | None, checkpoint: str = "") -> None:
-        """A new run. What comes from older runs is dropped from now on."""
+        """A new run, in a fresh process where the last one died. What comes from older runs is dropped from now on."""
+        if self._client is not None and not self._client.alive:
+            self.restart_worker()
         self._run += 1
         self._experiment, self._folder = experiment, folder
         self._built, self._broken, self._changed, self.was_training = False, False, False, False
@@ -101,9 +107,9 @@ class TrainingLink(QObject):
         if self._watched:
             self._send(messages.WatchWeights(self._run, self._watched))
 
-    def update(self, experiment: Experiment) -> None:
+    def update(self, experiment: Experiment, folder: Path | None) -> None:
         """Tell the worker about an edit. Many edits between two polls become one message."""
-        self._experiment, self._changed = experiment, True
+        self._experiment, self._folder, self._changed = experiment, folder, True
         self._hurry()
 
     def play(self, steps: int = 0) -> None:
@@ -113,8 +119,9 @@ class TrainingLink(QObject):
         self._play = steps
         if self._built:
             self._send_play()
-            return
-        if self._broken:
+            if steps or self.state.state == "training":
+                return  # it is done before anybody could ask for a pause, or goes on anyway
+        elif self._broken:
             self._begin_again()
         self._set(replace(self.state, waiting=True))
 
@@ -126,15 +133,18 @@ class TrainingLink(QObject):
 
     def reset(self) -> None:
         self._play = None
+        self._set(replace(self.state, waiting=False))
         if self._built:
             self._flush_update()
             self._send(messages.Reset(self._run))
+        elif self._broken:
+            self._begin_again()
 
     def set_speed(self, speed: float) -> None:
         """At most so many steps a second; 0: as fast as it goes."""
         self._speed = speed
-        if self._built and self.state.state == "training":
-            self._send_play()
+        if self._built:
+            self._send(messages.SetSpeed(self._run, speed))
 
     @property
     def built(self) -> bool:
@@ -157,6 +167,7 @@ class TrainingLink(QObject):
     def close(self) -> None:
         """End the process. Never raises for a process that is gone already."""
         self._timer.stop()
+        self._closed = True
         if self._client is not None:
             self._client.close()
             self._client = None
@@ -188,7 +199,7 @@ class TrainingLink(QObject):
             self._begin_again()
         else:
             self._changed = False
-            self._send(messages.Update(self._run, self._experiment))
+            self._send(messages.Update(self._run, self._experiment, str(self._folder or "")))
 
     def _begin_again(self) -> None:
         """What was broken may be mended by now."""
@@ -211,10 +222,11 @@ class TrainingLink(QObject):
             return
         self._flush_update()
         events = client.poll()
-        for event in events:
-            self._take(event)
-            if self.state.state == "dead":
-                return
+        self._events.extend(events)  # a slot may wait in a dialog, and this is called from there: the order stays
+        while self._events:
+            self._take(self._events.popleft())
+        if self.state.state == "dead":
+            return
         self._quiet = 0 if events or self.state.active else self._quiet + 1
         if self._quiet == CALM_AFTER:
             self._timer.setInterval(CALM_MS)
@@ -284,7 +296,7 @@ class TrainingLink(QObject):
         self.checkpoint = (event.step, event.path)
 
     def _take_failed(self, event: messages.Failed) -> None:
-        if self._client is not None and not self._client.alive:
+        if event.fatal and self._client is not None and not self._client.alive:
             self._bury(event.problem)  # the last thing that the client says of a process
             return
         if event.fatal:

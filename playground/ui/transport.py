@@ -121,8 +121,9 @@ class Transport(QFrame):
         self.play_button.setText(self.tr("❚❚  Pause") if active else self.tr("▶  Play"))
         self.play_button.setAccessibleName(self.tr("Pause") if active else self.tr("Play"))
         usable = state.state != "dead" and bool(self._session.experiment.networks)
-        for button in (self.play_button, self.step_button, self.reset_button):
+        for button in (self.play_button, self.step_button):
             button.setEnabled(usable)
+        self.reset_button.setEnabled(bool(self._session.experiment.networks))  # a dead worker too: it begins again
         self.status.setText(self._status(state))
         self.status.setToolTip(self._session.engine_line)
 

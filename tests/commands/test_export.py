@@ -19,7 +19,7 @@ def run_folder(call: Callable, tiny: Path) -> Path:
 def test_all_of_a_run_in_every_format(call: Callable, run_folder: Path, kind: str) -> None:
     done = call("export", run_folder, "--format", kind, "--out", "figures", "--json")
     assert done.code == 0, done.err
-    assert [row["plot"] for row in done.data["files"]] == [*PLOT_NAMES, "network"]
+    assert [row["plot"] for row in done.data["files"]] == [*PLOT_NAMES, "network", "cell"]
     for row in done.data["files"]:
         data = Path(row["file"]).read_bytes()
         assert data.startswith(HEADS[kind]) and len(data) > 100

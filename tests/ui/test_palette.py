@@ -23,7 +23,9 @@ def item(palette, key):
 
 
 def test_everything_is_there_and_says_what_it_is(palette):
-    assert {item.key for item in palette.items} == set(LIBRARY) | set(SEQUENCES)
+    keys = [item.key for item in palette.items]
+    nodes = {key for key in keys if key.split(":")[0] in ("gate", "operation", "memory")}
+    assert set(keys) == set(LIBRARY) | set(SEQUENCES) | {"new:blank"} | nodes and len(set(keys)) == len(keys)
     for entry in palette.items:
         assert entry.accessibleName() and entry.toolTip() and entry.objectName() == f"palette.{entry.key}"
 
@@ -64,10 +66,10 @@ def test_search(qtbot, session, palette):
 
 
 def test_more_cells_are_a_click_away(qtbot, palette):
-    hidden = [item.key for item in palette.items if not item.isVisible()]
+    hidden = [item.key for item in palette.items if not item.isVisible() and item.key in LIBRARY]
     assert hidden and palette.more.text() == f"{len(hidden)} more cells"
     palette.more.click()
-    assert all(item.isVisible() for item in palette.items)
+    assert all(item.isVisible() for item in palette.items if item.key in LIBRARY)
     palette.more.click()
     palette.search.setText(hidden[-1])
     assert item(palette, hidden[-1]).isVisible()  # a search looks at all of them

@@ -39,3 +39,17 @@ def test_tests_come_back_out_of_the_curves() -> None:
     for tested in told:
         curves.append_test(tested)
     assert run_figures.tests_of(curves) == told
+
+
+def test_the_inside_of_the_richest_cell_is_a_figure(tmp_path: Path, qapp: object) -> None:
+    experiment = Experiment(
+        name="Figure",
+        task=Adding(length=6, test_sequences=8),
+        networks=(Net("First", (Layer("layer1", "lstm", 5),)), Net("Second", (Layer("layer1", "rnn", 3),))),
+        training=Training(batch=4, goal=Goal(steps=2)),
+    )
+    train(experiment, tmp_path / "run")
+    (path,) = run_figures.write_figures(tmp_path / "run", ["cell"], "svg", tmp_path)
+    assert "candidate" in path.read_text() and "Cell LSTM" in path.read_text()
+    (table,) = run_figures.write_figures(tmp_path / "run", ["cell"], "csv", tmp_path)
+    assert "forget [mean of 5]" in table.read_text()

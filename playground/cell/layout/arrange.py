@@ -82,7 +82,7 @@ def _wired(structure: Structure, sizes: list[Size], draft: Draft) -> Draft:
     wiring = Wiring(structure, boxes, draft.exits, draft.paths)
     links = list(wiring.paths)
     nudger = Nudger([wiring.paths[link] for link in links], boxes, [link in draft.paths for link in links])
-    strained = nudger.run()
+    strained = nudger.strained() if wiring.blunt else nudger.run()
     return Draft(draft.centres, draft.exits, dict(zip(links, nudger.moved(), strict=True)), strained)
 
 
@@ -189,7 +189,7 @@ def _judged(
     old_sizes: list[Size],
 ) -> Draft:
     """Forgets the paths of wires whose ends moved or in whose way a box has come; mends the exits."""
-    changed = [k for k, at in enumerate(draft.centres) if before[k] != at or old_sizes[k] != sizes[k]]
+    changed = [k for k, at in enumerate(draft.centres) if not _same(before[k], at) or old_sizes[k] != sizes[k]]
     boxes = bounds_of(draft.centres, sizes)
     exits = _exits(structure, boxes, draft, set(changed))
     moved = set(changed)
@@ -232,6 +232,11 @@ def _exits(structure: Structure, boxes: list[Bounds], draft: Draft, changed: set
             height = free_height(height, [*blocked, *(at.y for at in exits.values())], EXIT, down=True)
         exits[track.memory] = Point(right, height)
     return exits
+
+
+def _same(a: Point | None, b: Point) -> bool:
+    """Whether two places are one, but for rounding."""
+    return a is not None and abs(a.x - b.x) < 0.001 and abs(a.y - b.y) < 0.001
 
 
 def _meets(path: Path, boxes: list[Bounds]) -> bool:

@@ -6,14 +6,15 @@ no two touch.
 """
 
 from dataclasses import dataclass, field
-from math import ceil, sqrt
+from math import ceil
 
-from playground.cell.graph import Operation
+from playground.cell.graph import Gate
 from playground.cell.layout.align import grid
 from playground.cell.layout.corridors import HORIZONTAL, VERTICAL, Path, Spot
 from playground.cell.layout.matrix import Matrix
-from playground.cell.layout.shapes import GRID, Point, Shape
+from playground.cell.layout.shapes import GRID, Point, Shape, rim
 from playground.cell.layout.structure import Link, Structure, is_bus
+from playground.cell.layout.textbook import line_pitch
 
 EDGE = 16.0  # between a box and the first wire of a channel
 NARROW = 24.0  # least width of a channel without wires
@@ -234,7 +235,8 @@ class Channels:
         edge = _line_up(self.upright, widths, self.xs)
         bottom = _line_up(self.level, heights, self.ys)
         self.right = grid(edge + EDGE + 32.0)
-        self.lines = [grid(bottom + 24.0) + 40.0 * k for k in range(self.bottom_lines)]
+        pitch = line_pitch(self.structure, sizes)
+        self.lines = [grid(bottom + 24.0) + pitch * k for k in range(self.bottom_lines)]
         centres = []
         for index in range(len(nodes)):
             if index in matrix.column:
@@ -280,9 +282,8 @@ class Channels:
         width, height, _ = self.sizes[target]
         x, y = self.centres[target]
         shift = self.slots.get((target, way.link.port), 0.0)
-        inset = 0.0
-        if isinstance(self.structure.nodes[target], Operation) and width == height:
-            inset = round(width / 2 - sqrt(width * width / 4 - shift * shift), 3)
+        card = isinstance(self.structure.nodes[target], Gate)
+        inset = 0.0 if card else rim(width, height, "bottom" if way.from_below else "left", shift)
         slot = round(shift)
         if way.from_below:
             return Spot(x + shift, y + height / 2 - inset, "bottom", 0.0, (target, "bottom", slot))

@@ -1,11 +1,10 @@
 """Where the inner nodes of a small cell stand from left to right.
 
 Nodes that should stand straight above each other form a column. Columns are pushed apart until every row has room,
-then each moves to where it would like to be, as far as its neighbours let it. Everything stays on the 8 px grid all
-the time.
+then each moves to where it would like to be, as far as its neighbours let it. All of it happens on the 8 px grid.
 """
 
-import itertools
+from itertools import pairwise
 
 from playground.cell.graph import Gate
 from playground.cell.layout.align import grid, median
@@ -27,9 +26,8 @@ class Columns:
         self.aside = grid(ASIDE * stretch)
         self.place = {index: k for k, index in enumerate(rows.sequence)}
         self.column = {index: index for index in rows.inner}
-        self.after: dict[int, dict[int, float]] = {
-            index: {} for index in rows.inner
-        }  # column → {column: least distance}
+        # column → columns right of it, with the least distance
+        self.after: dict[int, dict[int, float]] = {index: {} for index in rows.inner}
         self.owner = self._owners()
         self._order_rows()
         self._order_readers()
@@ -51,7 +49,7 @@ class Columns:
                     rows[level].append((2 * place + 1, index, self.aside - self.gap / 2))
         for row in rows:
             row.sort()
-            for left, right in itertools.pairwise(row):
+            for left, right in pairwise(row):
                 self._require(left[1], right[1], left[2] + right[2])
 
     def _order_readers(self) -> None:
@@ -86,7 +84,8 @@ class Columns:
     def _join(self) -> None:
         """Makes columns of nodes with their owners.
 
-        Above several nodes of one row the owner stands in the middle instead.
+        Above several nodes of one row the owner stands in the middle instead, but not when it feeds a gate: its right
+        side is needed then.
         """
         below: dict[int, list[int]] = {}
         for source in self.rows.sequence:
@@ -94,7 +93,9 @@ class Columns:
                 below.setdefault(self.owner[source], []).append(source)
         for target in self.rows.sequence:
             sources = below.get(target, [])
-            if len(sources) == 1 or len({self.rows.level[source] for source in sources}) > 1:
+            apart = len({self.rows.level[source] for source in sources}) > 1
+            turns = any(self._is_gate(reader) for reader in self.rows.inner_targets(target))
+            if len(sources) == 1 or (sources and (apart or turns)):
                 self._merge(sources[-1], target)
 
     def _merge(self, a: int, b: int) -> None:

@@ -4,10 +4,10 @@ A corridor is a horizontal or vertical line that keeps clear of every box, as lo
 grow a tree: each further wire may leave from any point of those already there, so that they share a trunk.
 """
 
-import itertools
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Sequence
 from heapq import heappop, heappush
+from itertools import pairwise
 from math import ceil, floor
 from typing import NamedTuple
 
@@ -16,7 +16,8 @@ from playground.cell.layout.shapes import CLEARANCE, GRID, OUTWARD, Point, Side
 BEND, CROSSING, BESIDE = 28.0, 26.0, 14.0  # what they cost, in pixels of length
 STUCK = 120.0  # running on another wire where neither can give way, straight before a port
 OUTER = 48.0  # how far outside of all boxes a wire may run
-MANY, HASTY = 200, 1.7  # among so many corridors the search trusts distance more than it should, to be quick
+# Among many corridors the search trusts distance more than it should, to be quick: up to so many, so much.
+HASTE = ((200, 1.0), (800, 1.7), (float("inf"), 3.0))
 HORIZONTAL, VERTICAL = 0, 1
 _FAR = float("inf")
 
@@ -52,7 +53,7 @@ class Path(NamedTuple):
 def corners(start: tuple[float, float], segments: Sequence[tuple[int, float]], end: tuple[float, float]) -> list[Point]:
     """The polyline of alternating segments between two points that lie on the first and the last."""
     points = [Point(*start)]
-    for first, second in itertools.pairwise(segments):
+    for first, second in pairwise(segments):
         points.append(Point(second[1], first[1]) if first[0] == HORIZONTAL else Point(first[1], second[1]))
     points.append(Point(*end))
     return points
@@ -87,8 +88,9 @@ class _Ray(NamedTuple):
 class Router:
     """Routes wires one after another around `boxes`; wires routed earlier have the better places."""
 
-    def __init__(self, boxes: Sequence[Bounds]) -> None:
+    def __init__(self, boxes: Sequence[Bounds], clearance: float = CLEARANCE) -> None:
         self.boxes = list(boxes)
+        self.clearance = clearance
         self.way: list[int] = []
         self.at: list[float] = []
         self.lo: list[float] = []
@@ -96,10 +98,8 @@ class Router:
         self.hits: list[list[float] | None] = []  # where wires cross the corridor, once somebody asks
         self.used: list[list[tuple[float, float, int]]] = []  # which parts of it wires run on
         self.crossings: dict[int, list[tuple[float, int]]] = {}
-        self.segments: tuple[list[tuple[float, float, float, int]], ...] = (
-            [],
-            [],
-        )  # by direction: at, lo, hi, net; sorted
+        # by direction, sorted: at, lo, hi, net
+        self.segments: tuple[list[tuple[float, float, float, int]], ...] = ([], [])
         self.asked: list[int] = []
         self.trees: dict[int, list[tuple[int, float, float, int, int]]] = {}
         self.bare: dict[int, list[int]] = {}  # paths of a source that have no corridors yet
@@ -117,20 +117,17 @@ class Router:
             return
         left, top = min(b[0] for b in self.boxes) - OUTER, min(b[1] for b in self.boxes) - OUTER
         right, bottom = max(b[2] for b in self.boxes) + OUTER, max(b[3] for b in self.boxes) + OUTER
-        edge = CLEARANCE + 8.0
-        ys = {floor((b[1] - edge) / GRID) * GRID for b in self.boxes} | {
-            ceil((b[3] + edge) / GRID) * GRID for b in self.boxes
-        }
-        xs = {floor((b[0] - edge) / GRID) * GRID for b in self.boxes} | {
-            ceil((b[2] + edge) / GRID) * GRID for b in self.boxes
-        }
+        boxes, unit = self.boxes, GRID if self.clearance == CLEARANCE else 1.0
+        edge = self.clearance + unit
+        ys = {floor((b[1] - edge) / unit) * unit for b in boxes} | {ceil((b[3] + edge) / unit) * unit for b in boxes}
+        xs = {floor((b[0] - edge) / unit) * unit for b in boxes} | {ceil((b[2] + edge) / unit) * unit for b in boxes}
         for y in sorted(ys):
-            blocked = [(b[0], b[2]) for b in self.boxes if b[1] - CLEARANCE < y < b[3] + CLEARANCE]
-            for lo, hi in _free(left, right, blocked):
+            blocked = [(b[0], b[2]) for b in self.boxes if b[1] - self.clearance < y < b[3] + self.clearance]
+            for lo, hi in _free(left, right, blocked, self.clearance):
                 self._add(HORIZONTAL, y, lo, hi)
         for x in sorted(xs):
-            blocked = [(b[1], b[3]) for b in self.boxes if b[0] - CLEARANCE < x < b[2] + CLEARANCE]
-            for lo, hi in _free(top, bottom, blocked):
+            blocked = [(b[1], b[3]) for b in self.boxes if b[0] - self.clearance < x < b[2] + self.clearance]
+            for lo, hi in _free(top, bottom, blocked, self.clearance):
                 self._add(VERTICAL, x, lo, hi)
 
     def _add(self, way: int, at: float, lo: float, hi: float) -> int:
@@ -162,11 +159,11 @@ class Router:
         if sign > 0:
             end = max((b[high] for b in self.boxes), default=0.0) + OUTER
         for box in self.boxes:
-            if box[near] - CLEARANCE < at < box[far] + CLEARANCE:
-                if sign > 0 and box[low] >= port and box[low] - CLEARANCE < end:
-                    end = max(port, box[low] - CLEARANCE)
-                elif sign < 0 and box[high] <= port and box[high] + CLEARANCE > end:
-                    end = min(port, box[high] + CLEARANCE)
+            if box[near] - self.clearance < at < box[far] + self.clearance:
+                if sign > 0 and box[low] >= port and box[low] - self.clearance < end:
+                    end = max(port, box[low] - self.clearance)
+                elif sign < 0 and box[high] <= port and box[high] + self.clearance > end:
+                    end = min(port, box[high] + self.clearance)
         return _Ray(way, at, min(port, end), max(port, end), port, sign, spot)
 
     def _keep(self, ray: _Ray) -> int:
@@ -201,7 +198,7 @@ class Router:
         left, right = min(x for x, _ in ends), max(x for x, _ in ends)
         top, bottom = min(y for _, y in ends), max(y for _, y in ends)
         best: dict[int, float] = {}
-        eager = HASTY if self.common > MANY else 1.0
+        eager = next(trust for most, trust in HASTE if self.common <= most)
 
         def push(cost: float, corridor: int, a: float, b: float, before: _Entry | _Start) -> None:
             """Adds a state, unless the corridor was entered in a better place.
@@ -259,7 +256,7 @@ class Router:
         """What it costs to end through `ray`, or None where it cannot be reached from this corridor."""
         if way == ray.way:
             nearest = min(max(ray.port, entry.a), entry.b)
-            reach = ray.port + CLEARANCE * ray.sign
+            reach = ray.port + self.clearance * ray.sign
             straight = abs(at - ray.at) < 0.01 and (nearest - ray.port) * ray.sign >= 0 and lo <= reach <= hi
             return cost + ray.spot.cost + self._along(entry.corridor, entry, ray.port, net) if straight else None
         if not (lo <= ray.at <= hi and ray.lo <= at <= ray.hi):
@@ -360,15 +357,15 @@ def stretches(path: Path) -> list[tuple[int, float, float, float]]:
     return found
 
 
-def _free(low: float, high: float, blocked: list[tuple[float, float]]) -> list[tuple[float, float]]:
-    """What is left of low..high when every blocked span, with clearance, is cut out."""
+def _free(low: float, high: float, blocked: list[tuple[float, float]], clearance: float) -> list[tuple[float, float]]:
+    """What is left of low..high when every blocked span, with its clearance, is cut out."""
     blocked.sort()
     found = []
     start = low
     for lo, hi in blocked:
-        if lo - CLEARANCE >= start:
-            found.append((start, lo - CLEARANCE))
-        start = max(start, hi + CLEARANCE)
+        if lo - clearance >= start:
+            found.append((start, lo - clearance))
+        start = max(start, hi + clearance)
     if start <= high:
         found.append((start, high))
     return found

@@ -5,8 +5,8 @@ hangs on it follows. Each is tried at a few places near by, and the one with the
 pixels wins.
 """
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Sequence
 
 from playground.cell.layout.corridors import HORIZONTAL, Bounds, Path, stretches
 from playground.cell.layout.shapes import CLEARANCE, GRID
@@ -35,10 +35,6 @@ class Bar:
         self.lo = self.hi = 0.0
 
 
-def _at(bar: Bar) -> float:
-    return bar.at
-
-
 class Nudger:
     """Works on paths; `moved()` gives them back with new coordinates. Paths in `still` keep their place."""
 
@@ -52,9 +48,9 @@ class Nudger:
             self._take(path, bool(still and still[number]))
         for bar in self.bars:
             self._measure(bar)
-        self.loose = [bar for bar in self.bars if not bar.still]
-        self.calm: list[list[Bar]] = [
-            sorted((b for b in self.bars if b.still and b.way == way and b.lo < b.hi), key=_at) for way in (0, 1)
+        self.loose = [number for number, bar in enumerate(self.bars) if not bar.still]
+        self.order: list[list[tuple[float, int]]] = [
+            sorted((bar.at, number) for number, bar in enumerate(self.bars) if bar.way == way) for way in (0, 1)
         ]
 
     def _take(self, path: Path, still: bool) -> None:
@@ -91,30 +87,23 @@ class Nudger:
 
     # -- judging -------------------------------------------------------------------------------------------------------
 
-    def _beside(self, bar: Bar) -> Iterator[Bar]:
-        """Bars of other sources that run beside this one, too near."""
+    def _between(self, way: int, low: float, high: float) -> list[Bar]:
+        """The bars of a direction whose coordinate lies between two."""
+        order = self.order[way]
+        found = order[bisect_right(order, (low, len(self.bars))) : bisect_left(order, (high, -1))]
+        return [self.bars[number] for _, number in found]
+
+    def _beside(self, bar: Bar) -> int:
+        """How many bars of other sources run beside this one, too near."""
         if bar.lo == bar.hi:
-            return
-        lo, hi, at, way, net = bar.lo - SPACE, bar.hi + SPACE, bar.at, bar.way, bar.net
-        calm = self.calm[way]
-        for other in (
-            *self.loose,
-            *calm[bisect_right(calm, at - GRID, key=_at) : bisect_left(calm, at + GRID, key=_at)],
-        ):
-            if (
-                other.way == way
-                and other.net != net
-                and -GRID < other.at - at < GRID
-                and other.lo < hi
-                and other.hi > lo
-            ) and other.lo < other.hi:
-                yield other
+            return 0
+        lo, hi, net = bar.lo - SPACE, bar.hi + SPACE, bar.net
+        near = self._between(bar.way, bar.at - GRID, bar.at + GRID)
+        return sum(1 for o in near if o.net != net and o.lo < hi and o.hi > lo and o.lo < o.hi)
 
     def _crossings(self, bar: Bar) -> int:
-        lo, hi, at, way, net = bar.lo, bar.hi, bar.at, bar.way, bar.net
-        calm = self.calm[1 - way]
-        others = (*self.loose, *calm[bisect_right(calm, lo, key=_at) : bisect_left(calm, hi, key=_at)])
-        return sum(1 for o in others if o.way != way and o.net != net and lo < o.at < hi and o.lo < at < o.hi)
+        at, net = bar.at, bar.net
+        return sum(1 for o in self._between(1 - bar.way, bar.lo, bar.hi) if o.net != net and o.lo < at < o.hi)
 
     def _blocked(self, bar: Bar) -> bool:
         """Whether a bar comes too near to a box; it may touch one where a port holds it, from outside."""
@@ -131,10 +120,14 @@ class Nudger:
     def _cost(self, bar: Bar) -> float:
         cost = 0.0
         for one in (bar, *(self.bars[stop] for stop in bar.stops)):
-            cost += CONFLICT * sum(1 for _ in self._beside(one)) + CROSS * self._crossings(one)
+            cost += CONFLICT * self._beside(one) + CROSS * self._crossings(one)
         return cost
 
-    def _place(self, bar: Bar, at: float) -> None:
+    def _place(self, number: int, at: float) -> None:
+        bar = self.bars[number]
+        order = self.order[bar.way]
+        del order[bisect_left(order, (bar.at, number))]
+        insort(order, (at, number))
         bar.at = at
         for stop in bar.stops:
             self._measure(self.bars[stop])
@@ -148,33 +141,25 @@ class Nudger:
     def run(self) -> int:
         """Moves bars; returns how many pairs are still too near."""
         for _ in range(ROUNDS):
-            troubled = [bar for bar in self.loose if any(True for _ in self._beside(bar))]
-            free = list(dict.fromkeys(bar for bar in troubled if not bar.fixed))
+            troubled = [number for number in self.loose if self._beside(self.bars[number])]
+            free = [number for number in troubled if not self.bars[number].fixed]
             if not free:  # what is held may still be relieved by moving what hangs on it
-                hanging = (self.bars[stop] for bar in troubled for stop in sorted(bar.stops))
-                free = list(dict.fromkeys(bar for bar in hanging if not bar.fixed))
+                hanging = (stop for number in troubled for stop in sorted(self.bars[number].stops))
+                free = [stop for stop in dict.fromkeys(hanging) if not self.bars[stop].fixed]
             if not free:
                 break
-            free.sort(key=lambda bar: (bar.hi - bar.lo, bar.net, bar.way, bar.at))
-            changed = [self._improve(bar) for bar in free]
-            if not any(changed):
+            free.sort(key=lambda number: (self.bars[number].hi - self.bars[number].lo, number))
+            moved = [self._improve(number) for number in free]
+            if not any(moved):
                 break
         return self.strained()
 
     def strained(self) -> int:
         """How many pairs of bars of different sources run beside each other too near."""
-        count = 0
-        for way in (0, 1):
-            bars = sorted((b for b in self.bars if b.way == way and b.lo < b.hi), key=_at)
-            for k, bar in enumerate(bars):
-                net, at, lo, hi = bar.net, bar.at + GRID, bar.lo - SPACE, bar.hi + SPACE
-                for other in bars[k + 1 :]:
-                    if other.at >= at:
-                        break
-                    count += other.net != net and other.lo < hi and other.hi > lo
-        return count
+        return sum(self._beside(bar) for bar in self.bars) // 2
 
-    def _improve(self, bar: Bar) -> bool:
+    def _improve(self, number: int) -> bool:
+        bar = self.bars[number]
         start = bar.at
         best, found = self._cost(bar), start
         if best < CROSS:
@@ -182,14 +167,14 @@ class Nudger:
         base = start // GRID * GRID
         for step in range(1, REACH + 1):
             for at in (base - step * GRID, base + step * GRID):
-                self._place(bar, at)
+                self._place(number, at)
                 if self._allowed(bar):
                     cost = self._cost(bar) + abs(at - start) / 4.0
                     if cost < best:
                         best, found = cost, at
             if best < CONFLICT and step > 3:
                 break
-        self._place(bar, found)
+        self._place(number, found)
         return found != start
 
     def moved(self) -> list[Path]:

@@ -1,6 +1,7 @@
 """What a layout is made of: boxes, ports, routes and lanes, in scene units (pixels at 100 %; y grows downwards)."""
 
 from dataclasses import dataclass, field
+from math import sqrt
 from typing import Literal, NamedTuple
 
 from playground.cell.graph import AnyNode, Gate, Input, Memory, Operation
@@ -20,6 +21,14 @@ LONG_WORDS = frozenset(("softplus", "log_sigmoid", "hard_sigmoid"))
 class Point(NamedTuple):
     x: float
     y: float
+
+
+def rim(width: float, height: float, side: Side, shift: float) -> float:
+    """How far inside of its box a circle's or pill's rim lies, `shift` beside the middle of a side."""
+    radius = min(width, height) / 2
+    straight = (width if side in ("top", "bottom") else height) / 2 - radius
+    beyond = min(max(abs(shift) - straight, 0.0), radius)
+    return round(radius - sqrt(radius * radius - beyond * beyond), 3)
 
 
 class Rect(NamedTuple):
@@ -131,7 +140,7 @@ class WireRoute:
 
 @dataclass(frozen=True)
 class Lane:
-    """A memory's way through the cell: it enters at `entry`, right of its pill, as "c t−1" and leaves at `exit` as "c t".
+    """A memory's way through the cell: it enters at `entry`, right of its pill, as "c t−1" and leaves at `exit`, "c t".
 
     nodes: those that carry it, from left to right, all on one line when nobody moved them; empty for a memory that is
     only tapped (the LSTM's hidden state). `top`: it runs above the gates.

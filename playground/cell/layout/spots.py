@@ -1,11 +1,9 @@
 """Where wires may meet the box of a node: gates are fed from below and speak upwards and to the right."""
 
-from math import sqrt
-
 from playground.cell.graph import Gate, Input, Memory, Operation, Wire
 from playground.cell.layout.align import grid
 from playground.cell.layout.corridors import Bounds, Spot
-from playground.cell.layout.shapes import Side
+from playground.cell.layout.shapes import Side, rim
 from playground.cell.layout.structure import Link, Structure
 
 SLOT = 16.0  # between two wires into the lower edge of a gate
@@ -19,7 +17,6 @@ class Spots:
         self.boxes = boxes
         self.slots: dict[tuple[int, int], float] = {}
         self.busy = [0] * len(boxes)  # how many different wires meet the node
-        ranks = self._ranks()
         into: dict[int, list[Link]] = {}
         for link in structure.links:
             if not link.back:
@@ -27,18 +24,14 @@ class Spots:
         for target, links in into.items():
             self.busy[target] = len(links)
             if isinstance(structure.nodes[target], Gate):
-                self._slot(target, links, ranks)
+                self._slot(target, links)
 
-    def _ranks(self) -> dict[int, float]:
-        """The heights of what stands at the left edge, upper first."""
-        return {index: box[1] for index, box in enumerate(self.boxes)}
-
-    def _slot(self, target: int, links: list[Link], ranks: dict[int, float]) -> None:
+    def _slot(self, target: int, links: list[Link]) -> None:
         """Gives every wire into a gate its place at the lower edge: memories and x in the middle, the others beside."""
         nodes = self.structure.nodes
         left, _, right, _ = self.boxes[target]
         below = [link for link in links if isinstance(nodes[link.source], Memory | Input)]
-        below.sort(key=lambda link: (ranks[link.source], link.source, link.port))
+        below.sort(key=lambda link: (self.boxes[link.source][1], link.source, link.port))
         others = [link for link in links if link not in below]
         room = right - left - 16.0
         step = min(SLOT, room / max(len(links), 1))
@@ -101,9 +94,7 @@ class Spots:
         shift = 8.0 * slot
         if isinstance(node, Gate):
             shift = slot * max(grid(across / 2 - 24.0), 8.0) if side == "top" else slot * SLOT
-        inset = 0.0
-        if isinstance(node, Operation) and width == height and slot:
-            inset = round(width / 2 - sqrt(width * width / 4 - shift * shift), 3)  # the rim of the circle
+        inset = 0.0 if isinstance(node, Gate) else rim(width, height, side, shift)
         x, y = (left + right) / 2, (top + bottom) / 2
         key = (index, side, round(shift))
         if side == "left":

@@ -4,16 +4,16 @@ Everything is on the 8 px grid; the gates' row has y = 0 and the leftmost inner 
 """
 
 from dataclasses import dataclass
+from math import ceil
 
 from playground.cell.graph import Gate, Input, Memory, Output
 from playground.cell.layout.align import grid
 from playground.cell.layout.columns import Columns
 from playground.cell.layout.rows import Rows
-from playground.cell.layout.shapes import Point, Shape
-from playground.cell.layout.structure import Structure, Track
+from playground.cell.layout.shapes import GRID, Point, Shape
+from playground.cell.layout.structure import Structure, Track, is_bus
 
 MARGIN = 56.0  # between the inner nodes and what stands at the edges
-BUS = 40.0  # between two lines at the bottom
 EXIT = 24.0  # least distance between the ends of two lines at the right
 
 
@@ -38,7 +38,8 @@ def _heights(rows: Rows, sizes: list[tuple[float, float, Shape]], stretch: float
     tallest = [max((sizes[index][1] for index in row), default=34.0) for row in rows.members()]
     y = {0: 0.0}
     leaving = sum(
-        isinstance(rows.structure.nodes[t.source], Gate) for t in rows.structure.tracks if t.source and not t.path
+        track.source is not None and not track.path and isinstance(rows.structure.nodes[track.source], Gate)
+        for track in rows.structure.tracks
     )
     for level in range(1, len(tallest)):
         step = tallest[level - 1] / 2 + tallest[level] / 2 + 36.0 * stretch
@@ -58,6 +59,7 @@ def _edges(
     far = max((x[index] + sizes[index][0] / 2 for index in x), default=0.0)
     margin = MARGIN * stretch
     bottom = y[-1]
+    bus = line_pitch(structure, sizes)
     exits: dict[int, Point] = {}
     taps: list[Track] = []
     right = grid(far + margin + 64.0)
@@ -68,13 +70,13 @@ def _edges(
             exits[track.memory] = Point(right, height)
         else:
             height = bottom
-            bottom += BUS
+            bottom += bus
             taps.append(track)
         centres[track.memory] = Point(column, height)
     for index, node in enumerate(structure.nodes):
         if isinstance(node, Input):
             centres[index] = Point(grid(-margin - sizes[index][0] / 2), bottom)
-            bottom += BUS
+            bottom += bus
     _exits_of_taps(structure, sizes, centres, taps, exits, right)
     taken = [point.y for point in exits.values()]
     for index, node in enumerate(structure.nodes):
@@ -111,6 +113,12 @@ def _exits_of_taps(
         height = free_height(wish, taken, EXIT, down=clear)
         taken.append(height)
         exits[track.memory] = Point(right, height)
+
+
+def line_pitch(structure: Structure, sizes: list[tuple[float, float, Shape]]) -> float:
+    """The distance between two lines at the bottom: as their pills at the left edge need."""
+    tallest = max((sizes[index][1] for index, node in enumerate(structure.nodes) if is_bus(node)), default=0.0)
+    return ceil((tallest + GRID) / GRID) * GRID
 
 
 def free_height(wish: float, taken: list[float], room: float, down: bool) -> float:

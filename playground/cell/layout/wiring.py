@@ -10,6 +10,9 @@ from playground.cell.layout.spots import Spots
 from playground.cell.layout.structure import Link, Structure
 
 SHARED = 400.0  # dislike of a spot that another source uses
+PATIENCE = 120_000  # wires times boxes that are searched for; a person waits about a second
+TIGHT = 2.0  # how near to a box a wire may come where there is no other way
+MOST_SQUEEZES = 24  # after so many the nodes lie in a heap, and no search helps
 
 
 class Wiring:
@@ -26,6 +29,7 @@ class Wiring:
         self.exits = exits
         self.spots = Spots(structure, boxes)
         self.router = Router(boxes)
+        self.squeezes = 0
         self.paths: dict[Link, Path] = dict(kept or {})
         self.claimed: dict[tuple[int, str, int], tuple[int, bool]] = {}
         self.lines = lane_links(structure)
@@ -36,8 +40,10 @@ class Wiring:
             self._claim(path)
             self.router.add(path)
         self.fresh = [link for link in self._in_order() if link not in self.paths]
-        for link in self.fresh:
-            path = self._route(link)
+        patience = PATIENCE // max(len(boxes), 1)
+        self.blunt = len(self.fresh) > patience
+        for k, link in enumerate(self.fresh):
+            path = self._route(link) if k < patience else self._at_once(link)
             self.paths[link] = path
             self._claim(path)
 
@@ -81,9 +87,26 @@ class Wiring:
         if path is None and (len(free) < len(goals) or any(spot.cost >= SHARED for spot in starts)):
             path = self.router.connect(net, starts, goals)
         if path is None:
-            path = _blunt(net, starts[0], free[0])
+            path = self._squeezed(net, starts, goals) or _blunt(net, starts[0], free[0])
             self.router.add(path)
         return path
+
+    def _at_once(self, link: Link) -> Path:
+        """A way without any search, for cells with more misplaced nodes than anybody could read."""
+        exit = self.exits.get(link.target, Point(0.0, 0.0))
+        end = Spot(exit.x, exit.y, "left", 0.0, (-1 - link.target, "exit", 0))
+        goal = end if link.back else self.spots.entering(link)[0]
+        return _blunt(link.source, self.spots.leaving(link.source)[0], goal)
+
+    def _squeezed(self, net: int, starts: list[Spot], goals: list[Spot]) -> Path | None:
+        """A way through gaps that are narrower than they should be."""
+        if self.squeezes == MOST_SQUEEZES:
+            return None
+        self.squeezes += 1
+        router = Router(self.boxes, TIGHT)
+        for path in self.paths.values():
+            router.add(path)
+        return router.connect(net, starts, goals)
 
     def _charged(self, spot: Spot, net: int, leaving: bool) -> Spot:
         owner = self.claimed.get(spot.key)

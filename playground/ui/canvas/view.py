@@ -56,6 +56,7 @@ class CanvasView(QGraphicsView):
         self.key_handler: Callable[[QKeyEvent], bool] = lambda event: False
         self.key_wanted: Callable[[QKeyEvent], bool] = lambda event: False
         self.zoomed = False
+        self.least = LEAST  # the smallest scale that is shown
         self._cards = QRectF()
         self._framed = False
         self._active: Gesture | None = None
@@ -68,12 +69,13 @@ class CanvasView(QGraphicsView):
         """Show all of `bounds`, with the `cards` inside, at most enlarged by `most`; follow the document again."""
         area = self.viewport().rect()
         scale = min(area.width() / bounds.width(), area.height() / bounds.height())
-        scale = most if scale >= most * NEARLY else max(LEAST, scale)
+        scale = most if scale >= most * NEARLY else max(self.least, scale)
         self.setTransform(QTransform.fromScale(scale, scale))
         self._cards = cards
         self.setSceneRect(bounds)
         self.centerOn(bounds.center())
         self.zoomed = False
+        self.least = LEAST  # the smallest scale that is shown
 
     def keep(self, cards: QRectF) -> None:
         """The scene changed below a view that a person has zoomed: look at the same place, or what is left."""
@@ -84,7 +86,7 @@ class CanvasView(QGraphicsView):
         """Larger or smaller by `factor`, with the scene point at the viewport's `at` (or its middle) held still."""
         place = QPointF(self.viewport().rect().center()) if at is None else at
         before = self.mapToScene(place.toPoint())
-        scale = min(MOST, max(LEAST, self.transform().m11() * factor))
+        scale = min(MOST, max(self.least, self.transform().m11() * factor))
         self.setTransform(QTransform.fromScale(scale, scale))
         self._roam()
         shift = self.mapFromScene(before) - place.toPoint()

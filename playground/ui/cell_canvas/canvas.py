@@ -4,6 +4,7 @@ from PySide6.QtCore import QPoint, QPointF, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleEvent, QBrush, QColor
 from PySide6.QtWidgets import QFrame, QGraphicsView, QHBoxLayout, QVBoxLayout, QWidget
 
+from playground.cell.check import CellError
 from playground.cell.graph import Cell
 from playground.export.tables import Table
 from playground.ui.canvas.style import interface_scale, make_style
@@ -32,6 +33,7 @@ from playground.ui.state import Selection
 from playground.ui.theme import Theme
 
 LARGER = 1.25  # a small cell may be enlarged so far
+PROMPT = 80  # nodes: a larger cell gets its values with the next frame after an edit
 
 
 class CellCanvas(QFrame):
@@ -71,10 +73,6 @@ class CellCanvas(QFrame):
         column.setContentsMargins(1, 1, 1, 1)
         column.setSpacing(0)
         column.addWidget(self.header)
-        strip = QHBoxLayout()
-        strip.setContentsMargins(12, 4, 12, 0)
-        strip.addWidget(self.around.strip)
-        column.addLayout(strip)
         middle = QHBoxLayout()
         middle.setSpacing(0)
         middle.addWidget(self.view, 1)
@@ -145,7 +143,7 @@ class CellCanvas(QFrame):
         if cell is None:
             self.stage.clear()
         else:
-            self.stage.open(cell, self.workshop.errors())
+            self.stage.open(cell, self._errors())
             self._fit()
         self._show_rest()
 
@@ -155,8 +153,12 @@ class CellCanvas(QFrame):
         if self.stage.is_another(cell):
             self._inside_changed(None)
             return
-        self.stage.follow(cell, self.workshop.errors())
+        self.stage.follow(cell, self._errors())
         self._after_edit()
+
+    def _errors(self) -> list[CellError]:
+        """What is wrong; a cell in which nothing is built yet is only empty."""
+        return [] if self.around.is_empty() else self.workshop.errors()
 
     def _after_edit(self) -> None:
         """Nothing jumps: the view only moves when part of the cell would be out of sight."""
@@ -173,9 +175,9 @@ class CellCanvas(QFrame):
         self.minimap.show_seen(self.view.seen())
         self.around.show()
         self._chosen_changed()
-        self.stale = True
-        self.refresh()
-        self.became_stale.emit()
+        self.make_stale()
+        if len(self.picture.nodes) <= PROMPT:
+            self.refresh()
 
     def _chosen_changed(self) -> None:
         workshop, cell = self.workshop, self.workshop.cell
@@ -202,7 +204,7 @@ class CellCanvas(QFrame):
         cell = self.workshop.cell
         if cell is not None:
             self.edits.tidy()
-            self.stage.open(self.edits.cell, self.workshop.errors())
+            self.stage.open(self.edits.cell, self._errors())
             self._fit()
             self._show_rest()
 
@@ -252,7 +254,7 @@ class CellCanvas(QFrame):
             self.view.keep(self.picture.cards())
         elif self.workshop.cell is not None:
             self._fit()
-        self.around.show_invitation()
+        self.around.arrange()
         self._view_moved()
 
     # -- the header's buttons ---------------------------------------------------------------------------------------

@@ -33,7 +33,7 @@ class CellHeader(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.network = self._button("cell.crumb.network", self.tr("Network"), "crumb")
         self.network.setToolTip(self.tr("Back to the network (Escape)"))
-        self.layer = self._button("cell.crumb.layer", "", "crumb")
+        self.layer = self._button("cell.crumb.layer", self.tr("Layer"), "crumb")
         self.layer.setToolTip(self.tr("Back to the network, with this layer selected"))
         self.cell = ElidedLabel("", 60)
         self.cell.setObjectName("cell.crumb.cell")
@@ -109,8 +109,8 @@ class CellHeader(QWidget):
 
     def show_moment(self, gradients: bool, time: int, known: bool) -> None:
         """What the wires tell, and of which step."""
-        what = self.tr("gradients at t = {0}") if gradients else self.tr("values at t = {0}")
-        self.moment.setText(what.format(time) if known else "")
+        what = self.tr("gradients at step {0}") if gradients else self.tr("values at step {0}")
+        self.moment.setText(what.format(time + 1) if known else "")
         self.buttons["gradients"].setChecked(gradients)
 
     def step(self, by: int) -> None:

@@ -1,9 +1,11 @@
 """What lies at a point of the scene: a port, a node, an end of a wire, a wire. No Qt in here."""
 
+from collections.abc import Sequence
+from itertools import pairwise
 from math import hypot
 from typing import Literal, NamedTuple
 
-from playground.cell.layout.shapes import Layout, NodeBox, Point, WireRoute
+from playground.cell.layout.shapes import Layout, NodeBox, Point
 
 PORT = 9.0  # how near to a port one must be to pull a wire out of it
 NEAR = 6.0  # how near to a wire
@@ -58,21 +60,21 @@ def node_at(layout: Layout, x: float, y: float, margin: float = 0.0) -> int:
 
 def wire_at(layout: Layout, x: float, y: float, near: float = NEAR) -> int:
     """The nearest wire there, -1 for none. On a trunk that wires share, the one that ends nearest."""
-    best, found = (near + 1.0, 0.0), -1
+    best, found = (True, near + 1.0, 0.0), -1
     for index, route in enumerate(layout.routes):
-        away = distance(route, x, y)
+        away = distance(route.points, x, y)
         if away <= near:
             end = route.points[-1]
-            key = (away, abs(end.x - x) + abs(end.y - y))
+            key = (distance(route.own, x, y) > near, away, abs(end.x - x) + abs(end.y - y))
             if key < best:
                 best, found = key, index
     return found
 
 
-def distance(route: WireRoute, x: float, y: float) -> float:
-    """How far the point is from an orthogonal wire."""
+def distance(points: Sequence[Point], x: float, y: float) -> float:
+    """How far the point (x, y) is from an orthogonal polyline."""
     least = 1e9
-    for a, b in zip(route.points, route.points[1:], strict=False):
+    for a, b in pairwise(points):
         left, right = (a.x, b.x) if a.x <= b.x else (b.x, a.x)
         top, bottom = (a.y, b.y) if a.y <= b.y else (b.y, a.y)
         across = max(left - x, 0.0, x - right)

@@ -76,6 +76,9 @@ class NodeList(QListView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setWordWrap(True)
+        self.setStyleSheet(
+            "QListView { background: transparent; outline: none; } QListView::item { padding: 5px 10px; }"
+        )
         self.setUniformItemSizes(False)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._nodes = model

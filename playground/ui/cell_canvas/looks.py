@@ -193,11 +193,10 @@ def _word(cell: Cell, gate: Gate) -> tuple[str, str] | None:
         return None
     if gate.role not in WORDS:
         return None
-    memories = {node.id for node in cell.nodes if isinstance(node, Memory)}
     for node in cell.nodes:
         if isinstance(node, Operation) and node.operation == "multiply" and gate.id in node.sources:
             others = [source for source in node.sources if source != gate.id]
-            from_memory = any(source in memories for source in others)
+            from_memory = any(isinstance(cell.node(source), Memory) for source in others if _is_there(cell, source))
             if gate.role == "forget" and from_memory:
                 return WORDS["forget"]
             if gate.role == "input_gate" and others and not from_memory:
@@ -205,6 +204,10 @@ def _word(cell: Cell, gate: Gate) -> tuple[str, str] | None:
             if gate.role == "output" and _is_shown(cell, node.id):
                 return WORDS["output"]
     return None
+
+
+def _is_there(cell: Cell, id: str) -> bool:
+    return any(node.id == id for node in cell.nodes)
 
 
 def _is_shown(cell: Cell, id: str) -> bool:

@@ -76,7 +76,7 @@ class CellMenus(QObject):
             self.canvas.acts.say(self.tr("There is nothing to choose from here."))
             return
         self.popup = ChoicePopup(self.canvas, title, rows, take)
-        self.popup.destroyed.connect(self._forget)
+        self.popup.closed.connect(self._forget)
         self.popup.open_at(at or self.canvas.place_of_choice())
 
     def _forget(self) -> None:

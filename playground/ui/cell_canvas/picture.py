@@ -74,15 +74,14 @@ class Picture:
 
     def _show_wires(self, by_id: dict[str, AnyNode]) -> None:
         carried = {lane.memory for lane in self.layout.lanes if lane.nodes}
-        lines = {id: by_id[lane.memory].role for lane in self.layout.lanes for id in (lane.memory, *lane.nodes)}
         parts = own_parts(self.layout.routes)
         old, self.wires = self.wires, {}
         widths: dict[str, float] = {}
         for route in self.layout.routes:
             key = WireName(route.source, route.target, route.port)
             look = wire_look(by_id, *key)
-            if route.is_memory_line and (role := lines.get(route.source) or lines.get(route.target, "")):
-                look = replace(look, role=role)
+            if route.memory in by_id:
+                look = replace(look, role=by_id[route.memory].role)
             width = _width(route, by_id, carried)
             widths[route.source] = max(widths.get(route.source, 0.0), width)
             if route.back:
@@ -91,26 +90,31 @@ class Picture:
             note = route.back and self._has_room(route)
             item = old.pop(key, None)
             drawn = WireParts(route, parts[key], width, title, note)
-            if item is None or (item.parts, item.look) != (drawn, look):
-                if item is not None:
-                    self.scene.removeItem(item)
+            if item is None:
                 item = WireItem(drawn, look, self.style)
                 self.scene.addItem(item)
+            elif (item.parts, item.look) != (drawn, look):
+                item.become(drawn, look)
             self.wires[key] = item
         for item in old.values():
             self.scene.removeItem(item)
-        for node in self.nodes.values():
-            if isinstance(node, EndItem):
-                into = [w for w in self.layout.into(node.look.id) if node.look.kind == "output"]
-                width = max((self.wires[WireName(w.source, w.target, w.port)].width for w in into), default=THIN)
-                node.set_width(width if into else widths.get(node.look.id, THIN))
-                node.set_joints(self._joints(node.placed))
+        self._show_ends(widths)
 
-    def _joints(self, box: NodeBox) -> tuple[tuple[float, float], ...]:
-        """Where wires meet a box, from its corner."""
-        ends = [route.points[0] for route in self.layout.routes if route.source == box.id]
-        ends += [route.points[-1] for route in self.layout.routes if route.target == box.id and not route.back]
-        return tuple(sorted({(point.x - box.x, point.y - box.y) for point in ends}))
+    def _show_ends(self, widths: dict[str, float]) -> None:
+        """The wires that begin or end in a name are as thick as they are elsewhere."""
+        ends = {item.look.id: item for item in self.nodes.values() if isinstance(item, EndItem)}
+        joints: dict[str, set[tuple[float, float]]] = {id: set() for id in ends}
+        into: dict[str, float] = {}
+        for route in self.layout.routes:
+            if route.source in ends:
+                joints[route.source].add(_corner(ends[route.source].placed, route.points[0]))
+            if route.target in ends and not route.back:
+                joints[route.target].add(_corner(ends[route.target].placed, route.points[-1]))
+                width = self.wires[WireName(route.source, route.target, route.port)].width
+                into[route.target] = max(into.get(route.target, 0.0), width)
+        for id, item in ends.items():
+            item.set_width(into.get(id) or widths.get(id, THIN))
+            item.set_joints(tuple(sorted(joints[id])))
 
     def _has_room(self, route: WireRoute) -> bool:
         """Whether there is room for a line of text below the end of a wire that leaves the cell."""
@@ -120,7 +124,8 @@ class Picture:
         return all(not 0 <= level - end.y < ROOM for level in levels)
 
     def _show_junctions(self, by_id: dict[str, AnyNode]) -> None:
-        dots = tuple((point, self._role_at(point, by_id)) for point in self.layout.junctions)
+        corners = {p: by_id[route.source].role for route in self.layout.routes for p in route.points[1:-1]}
+        dots = tuple((point, corners.get(point, "none")) for point in self.layout.junctions)
         if dots == self._dots and self._junctions is not None:
             return
         if self._junctions is not None:
@@ -128,16 +133,11 @@ class Picture:
         self._junctions, self._dots = JunctionsItem(dots, self.style), dots
         self.scene.addItem(self._junctions)
 
-    def _role_at(self, point: Point, by_id: dict[str, AnyNode]) -> str:
-        for route in self.layout.routes:
-            if point in route.points[1:-1]:
-                return by_id[route.source].role
-        return "none"
-
     def _show_chips(self, by_id: dict[str, AnyNode]) -> None:
         """A chip for every source whose value stands nowhere else: operations, and what memories hold."""
-        wanted = [id for id, node in by_id.items() if not isinstance(node, Gate)]
-        places = chip_places(self.layout, [id for id in wanted if id not in self._ends()])
+        named = {item.look.id for item in self.nodes.values() if isinstance(item, EndItem)}
+        wanted = [id for id, node in by_id.items() if not isinstance(node, Gate) and id not in named]
+        places = chip_places(self.layout, wanted)
         old, self.chips = self.chips, {}
         for id, (x, y) in places.items():
             item = old.pop(id, None)
@@ -149,10 +149,6 @@ class Picture:
             self.chips[id] = item
         for item in old.values():
             self.scene.removeItem(item)
-
-    def _ends(self) -> set[str]:
-        """Nodes that have their value below their own name."""
-        return {item.look.id for item in self.nodes.values() if isinstance(item, EndItem)}
 
     # -- where things are -----------------------------------------------------------------------------------------
 
@@ -186,6 +182,11 @@ def _width(route: WireRoute, by_id: dict[str, AnyNode], carried: set[str]) -> fl
     if route.is_memory_line:
         return THICK if not route.back or route.target in carried else STATE
     return 2.5 if isinstance(by_id[route.source], Memory) else THIN
+
+
+def _corner(box: NodeBox, point: Point) -> tuple[float, float]:
+    """A point, seen from the corner of a box."""
+    return (point.x - box.x, point.y - box.y)
 
 
 def _size(box: NodeBox) -> tuple[float, float, str]:

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
@@ -11,7 +11,9 @@ WIDE, ROW, ROWS = 232, 26, 9
 
 
 class ChoicePopup(QFrame):
-    """`choices`: (what `chosen` gets, words for people). It goes away by itself."""
+    """`choices`: (what `chosen` gets, words for people). It goes away by itself, and tells with `closed`."""
+
+    closed = Signal()
 
     def __init__(
         self, parent: QWidget, title: str, choices: Sequence[tuple[str, str]], chosen: Callable[[str], object]
@@ -55,6 +57,10 @@ class ChoicePopup(QFrame):
         self.setGeometry(x, y, WIDE, high)
         self.show()
         self.line.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        super().closeEvent(event)
+        self.closed.emit()
 
     def _narrow(self, text: str) -> None:
         """Only what has the typed words in it; what is called so, or begins so, is current."""

@@ -32,6 +32,7 @@ class Bubble(QFrame):
         self.words.setObjectName("cell.bubble.words")
         self.button = QPushButton()
         self.button.setObjectName("cell.bubble.remedy")
+        self.button.setAccessibleName(self.tr("Mend it"))
         self.button.clicked.connect(self._pressed)
         self._column = column = QVBoxLayout(self)
         column.setContentsMargins(12, 8, 12, 8)
@@ -49,6 +50,7 @@ class Bubble(QFrame):
             text = edit.label()
             self.button.setText(text[:1].upper() + text[1:])
             self.button.setToolTip(self.button.text())
+            self.button.setAccessibleName(self.button.text())
             self.button.setMaximumWidth(WIDE - 28)
         self.setAccessibleName(self.words.text())
         self.setFixedHeight(self._column.heightForWidth(WIDE))
@@ -67,7 +69,7 @@ class Bubble(QFrame):
 
 
 class Strip(QFrame):
-    """Below the header: what is wrong with the cell as a whole, or how many nodes need a hand."""
+    """In the lower left corner: what is wrong with the cell as a whole, or how many nodes need a hand."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -77,6 +79,7 @@ class Strip(QFrame):
         self.words.setObjectName("cell.strip.words")
         self.button = QPushButton()
         self.button.setObjectName("cell.strip.remedy")
+        self.button.setAccessibleName(self.tr("Mend it"))
         self.button.clicked.connect(lambda: self._act())
         self._act: Callable[[], object] = lambda: None
         line = QHBoxLayout(self)
@@ -90,6 +93,21 @@ class Strip(QFrame):
         self.words.setText(text)
         self.setAccessibleName(text)
         self.button.setText(button[:1].upper() + button[1:])
+        self.button.setAccessibleName(self.button.text() or self.tr("Mend it"))
         self.button.setVisible(bool(button))
         self._act = act
         self.setVisible(bool(text))
+        self.arrange()
+
+    def arrange(self) -> None:
+        """In the lower left corner, as wide as its words need."""
+        parent = self.parentWidget()
+        if parent is None or self.isHidden():
+            return
+        room = parent.width() - 16
+        line = self.words.fontMetrics().horizontalAdvance(self.words.text()) + 8
+        beside = 48 + (self.button.sizeHint().width() if not self.button.isHidden() else 0)
+        self.words.setFixedWidth(max(80, min(line, room - beside)))
+        self.resize(min(room, self.words.width() + beside), max(40, self.words.heightForWidth(self.words.width()) + 14))
+        self.move(8, parent.height() - self.height() - 8)
+        self.raise_()

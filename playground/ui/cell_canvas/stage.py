@@ -5,7 +5,7 @@ from dataclasses import replace as renew
 from PySide6.QtCore import QObject, QPointF, QRectF
 from PySide6.QtWidgets import QGraphicsScene
 
-from playground.cell.check import CellError
+from playground.cell.check import CellError, sources_of
 from playground.cell.edits import MoveNodes
 from playground.cell.graph import Cell, Output, Place
 from playground.cell.layout import Layout, Sizes, lay_out, relayout
@@ -71,7 +71,8 @@ class Stage(QObject):
     def follow(self, cell: Cell, errors: list[CellError]) -> None:
         """The same cell after an edit: what was there stays where it was."""
         assert self.cell is not None
-        self.layout = relayout(_renamed(self.layout, self.cell, cell), cell)
+        layout = _renamed(self.layout, self.cell, cell)
+        self.layout = layout if _shape(cell) == _shape(self.cell) else relayout(layout, cell)
         self._take(cell, errors)
 
     def is_another(self, cell: Cell) -> bool:
@@ -190,6 +191,12 @@ class Stage(QObject):
     def wire_of(self, found: Hit) -> WireName | None:
         routes = self.picture.layout.routes
         return self.picture.wire_at(found.route) if 0 <= found.route < len(routes) else None
+
+
+def _shape(cell: Cell) -> list[object]:
+    """What a layout depends on."""
+    sizes = Sizes()
+    return [(sources_of(node), node.place, sizes.of(node)) for node in cell.nodes]
 
 
 def _renamed(layout: Layout, before: Cell, after: Cell) -> Layout:

@@ -20,7 +20,7 @@ class Surroundings(QObject):
     def __init__(self, canvas: "CellCanvas") -> None:
         super().__init__(canvas)
         self.canvas, self.workshop = canvas, canvas.workshop
-        self.strip = Strip(canvas)
+        self.strip = Strip(canvas.view.viewport())
         self.bubble = Bubble(canvas.view.viewport(), canvas.edits.apply)
         self.invitation = QLabel(self._invitation(), canvas.view.viewport())
         self.invitation.setObjectName("cell.invitation")
@@ -69,7 +69,7 @@ class Surroundings(QObject):
                 self.strip.tell(text)
             else:
                 self.strip.tell(text, edit.label(), lambda: self.canvas.edits.apply(edit))
-        elif lost and not self._is_empty():
+        elif lost:
             text = self.tr("One node is not finished.") if len(lost) == 1 else self.tr("{0} nodes are not finished.")
             self.strip.tell(text.format(len(lost)), self.tr("Show"), lambda: self._show_next([e.node for e in lost]))
         else:
@@ -82,12 +82,18 @@ class Surroundings(QObject):
         self.canvas.show_choice()
         self.canvas.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _is_empty(self) -> bool:
+    def is_empty(self) -> bool:
+        """Whether nothing is built yet."""
         cell = self.workshop.cell
         return cell is not None and all(isinstance(node, Input | Output) for node in cell.nodes)
 
+    def arrange(self) -> None:
+        """The view has another size."""
+        self.show_invitation()
+        self.strip.arrange()
+
     def show_invitation(self) -> None:
-        self.invitation.setVisible(self._is_empty())
+        self.invitation.setVisible(self.is_empty())
         self.invitation.adjustSize()
         area = self.canvas.view.viewport().rect()
         self.invitation.move((area.width() - self.invitation.width()) // 2, max(8, round(area.height() * 0.2)))

@@ -1,6 +1,7 @@
 """Wires of one source share their way; each piece of it is drawn once. No Qt in here."""
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from playground.cell.layout.shapes import Point, WireRoute
 
@@ -18,13 +19,13 @@ def own_parts(routes: Iterable[WireRoute]) -> dict[tuple[str, str, int], tuple[P
         spans = drawn.setdefault(route.source, [])
         part = _fresh(route.points, spans)
         parts[route.source, route.target, route.port] = part
-        spans.extend(_span(a, b) for a, b in zip(part, part[1:], strict=False))
+        spans.extend(_span(a, b) for a, b in pairwise(part))
     return parts
 
 
 def _fresh(points: Sequence[Point], spans: list[Span]) -> tuple[Point, ...]:
     """The end of the polyline, from the first point that no span covers."""
-    for index, (a, b) in enumerate(zip(points, points[1:], strict=False)):
+    for index, (a, b) in enumerate(pairwise(points)):
         reached = _covered(a, b, spans)
         if reached != b:
             return (reached, *points[index + 1 :])
@@ -36,7 +37,9 @@ def _covered(a: Point, b: Point, spans: list[Span]) -> Point:
     flat, at, low, high = _span(a, b)
     start, end = (a.x, b.x) if flat else (a.y, b.y)
     forward = end >= start
-    line = [(lo, hi) for is_flat, level, lo, hi in spans if is_flat == flat and level == at and lo <= high and hi >= low]
+    line = [
+        (lo, hi) for is_flat, level, lo, hi in spans if is_flat == flat and level == at and lo <= high and hi >= low
+    ]
     moved = True
     while moved:
         moved = False
@@ -53,4 +56,4 @@ def _span(a: Point, b: Point) -> Span:
 
 
 def _length(points: Sequence[Point]) -> float:
-    return sum(abs(a.x - b.x) + abs(a.y - b.y) for a, b in zip(points, points[1:], strict=False))
+    return sum(abs(a.x - b.x) + abs(a.y - b.y) for a, b in pairwise(points))

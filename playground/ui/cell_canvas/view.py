@@ -12,6 +12,7 @@ class CellView(CanvasView):
 
     busy_changed = Signal(bool)
     moved = Signal()
+    least = 0.06
 
     def __init__(self, scene: QGraphicsScene, parent: QWidget | None = None) -> None:
         super().__init__(scene, parent)

@@ -137,7 +137,9 @@ class CellItems(QObject):
         versions.setObjectName("palette.menu.versions")
         for version in shelf.versions(name)[:12]:
             text = self.tr("version {0}").format(version.number)
-            self._add(versions, f"version.{version.number}", text, partial(self.actions.restore_kept, name, version.number))
+            self._add(
+                versions, f"version.{version.number}", text, partial(self.actions.restore_kept, name, version.number)
+            )
         versions.setEnabled(bool(versions.actions()))
         self._add(menu, "delete", self.tr("Delete"), lambda: self.actions.delete_kept(name))
 

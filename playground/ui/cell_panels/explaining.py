@@ -73,7 +73,9 @@ def explain_now(session: Session, node: str, unit: int) -> Explanation:
 
 def shown_value(session: Session, node: str, unit: int) -> float | None:
     """The number of one unit (or the mean of all) in the traces at the chosen time."""
-    values = values_now(session).get(node)
+    series = session.workshop.values(node)
+    at_hand = series is not None and session.time < len(series)
+    values = series[session.time] if at_hand and series is not None else values_now(session).get(node)
     if values is None or not values.size:
         return None
     return float(values.mean()) if unit == MEAN else float(values[min(unit, len(values) - 1)])

@@ -1,5 +1,7 @@
 """A weight matrix in signed colours: values on hover, a cursor for the arrow keys, and one number that can be typed."""
 
+from functools import lru_cache
+
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -19,8 +21,14 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from playground.ui.plots.heat import signed_indices, signed_table
 from playground.ui.theme import Theme
 
-LARGEST, HIGHEST = 20, 150  # px of one cell, and of the whole picture
+LARGEST, HIGHEST = 20, 128  # px of one cell, and of the whole picture
 Place = tuple[int, int]
+
+
+@lru_cache(maxsize=4)
+def table_of(theme: Theme) -> list[int]:
+    """The colours of a theme; they take some milliseconds."""
+    return signed_table(theme)
 
 
 class Heatmap(QWidget):
@@ -122,7 +130,7 @@ class Heatmap(QWidget):
         if rows and columns:
             indices = np.ascontiguousarray(signed_indices(self._values, self.level or 1.0))
             image = QImage(indices.data, columns, rows, columns, QImage.Format.Format_Indexed8)
-            image.setColorTable(signed_table(self._theme))
+            image.setColorTable(table_of(self._theme))
             self._image = image.convertToFormat(QImage.Format.Format_RGB32)  # its own copy of the memory
         self.update()
 

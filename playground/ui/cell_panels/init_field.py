@@ -84,14 +84,12 @@ class InitField(QWidget):
         self.number.setFixedWidth(46)
         self.number.refused.connect(lambda problem: self.told(problem))
         self.gate = ChoiceField([], self._choose_gate)
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(6)
-        grid.setVerticalSpacing(4)
-        grid.addWidget(self.kind, 0, 0)
-        grid.addWidget(self.number, 0, 1)
-        grid.addWidget(self.gate, 1, 0, 1, 2)
-        grid.setColumnStretch(0, 1)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(6)
+        self._grid.setVerticalSpacing(4)
+        self._grid.setColumnStretch(0, 1)
+        self._arrange(False)
 
     def setObjectName(self, name: str) -> None:
         super().setObjectName(name)
@@ -104,6 +102,18 @@ class InitField(QWidget):
         self.kind.setAccessibleName(self.tr("{0}, kind").format(name))
         self.number.setAccessibleName(self.tr("{0}, number").format(name))
         self.gate.setAccessibleName(self.tr("{0}, opposite of").format(name))
+
+    def _arrange(self, two_lines: bool) -> None:
+        """An opposite needs a second line, for its gate."""
+        if two_lines == (self._grid.itemAtPosition(1, 0) is not None) and self._grid.count():
+            return
+        for widget in (self.kind, self.number, self.gate):
+            self._grid.removeWidget(widget)
+        self._grid.addWidget(self.kind, 0, 0, 1, 2 if two_lines else 1)
+        self._grid.addWidget(self.number, 1 if two_lines else 0, 1)
+        if two_lines:
+            self._grid.addWidget(self.gate, 1, 0)
+        self.gate.setVisible(two_lines)
 
     def set_kinds(self, kinds: Sequence[str]) -> None:
         """What can be chosen from now on."""
@@ -124,7 +134,7 @@ class InitField(QWidget):
         self.kind.show_value(kind)
         self.number.setVisible(kind not in WITHOUT_NUMBER)
         self.number.show_value(None if init is None else init.value)
-        self.gate.setVisible(kind == "chrono_opposite")
+        self._arrange(kind == "chrono_opposite")
         if init is not None and kind == "chrono_opposite":
             if init.of not in [id for id, _ in gates]:
                 gates.append((init.of, init.of or self.tr("no gate")))
@@ -155,4 +165,8 @@ class InitField(QWidget):
 
     def _type(self, value: Any, merge: bool) -> BadInput | None:
         old = self._init or Init("constant")
+        if old.kind.startswith("chrono") and value < 3:
+            return BadInput("", f"found {value:g}", self.tr("give the longest lag, 3 or more"))
+        if old.kind == "normal" and value < 0:
+            return BadInput("", f"found {value:g}", self.tr("give a standard deviation, 0 or more"))
         return self._commit(Init(old.kind, float(value), old.of), merge)

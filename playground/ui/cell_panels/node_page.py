@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+
 from playground.cell.edits import RenameNode, SetNode
 from playground.cell.formula import formula
 from playground.cell.graph import AnyNode, Gate, Init, Input, Memory, Operation, Output
@@ -12,11 +14,11 @@ from playground.ui.cell_panels.formula_box import FormulaBox
 from playground.ui.cell_panels.init_field import BIAS, FIXED, INIT_WIDTH, LEARNED, InitField, help_text
 from playground.ui.cell_panels.names import ACTIVATIONS, operations, roles
 from playground.ui.cell_panels.symbols import weight_symbols
-from playground.ui.cell_panels.unit_stepper import UnitStepper
 from playground.ui.cell_panels.weights_view import WeightView
 from playground.ui.cell_panels.wire_rows import WireForm
 from playground.ui.session import Session
 from playground.ui.widgets.card import label
+from playground.ui.workshop import MEAN
 
 
 class NodePage(WireForm):
@@ -67,23 +69,30 @@ class NodePage(WireForm):
     # -- rows -----------------------------------------------------------------------------------------------------
 
     def _value_rows(self, node: AnyNode) -> None:
-        self.stepper = UnitStepper(self.session, "node.unit")
-        self.put_row("node.unit", self.tr("looked at"), self.stepper)
         self.value = label("", "boxed")
-        self.value_name = self.put_row(
-            "node.value", self.tr("value"), self.value, self.tr("At the chosen step of the sequence")
-        ).name
+        self.value.setObjectName("node.number")
+        field = QWidget()
+        row = QHBoxLayout(field)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        row.addWidget(self.value, 1)
+        if isinstance(node, Gate | Operation):
+            row.addWidget(self._explain_button())
+        help = self.tr("At the chosen step of the sequence, of the unit that is looked at")
+        self.value_name = self.put_row("node.reading", self.tr("value"), field, help, INIT_WIDTH).name
         self._refreshers.append(self.show_value)
         self.show_value()
         for signal in (self.session.traces_changed, self.session.time_changed, self.workshop.unit_changed):
             signal.connect(self.show_value)
-        if isinstance(node, Gate | Operation):
-            self.push(
-                "node.explain",
-                self.tr("Explain this number"),
-                self.tr("Every weight × source + bias, the sum and the activation, for one unit at one step"),
-                lambda: self._explain(self.node_id),
-            )
+
+    def _explain_button(self) -> QPushButton:
+        made = QPushButton(self.tr("Explain"))
+        made.setObjectName("node.explain")
+        made.setAccessibleName(self.tr("Explain this number"))
+        help = self.tr("Every weight × source + bias, the sum and the activation, for one unit at one step")
+        made.setToolTip(self.tr("Explain this number: {0}").format(help))
+        made.clicked.connect(lambda _=False: self._explain(self.node_id))
+        return made
 
     def show_value(self, _: object = None) -> None:
         """The number in the traces at the chosen time."""
@@ -93,7 +102,9 @@ class NodePage(WireForm):
             text = f"{number:.4g}".replace("-", "−")
         if text != self.value.text():
             self.value.setText(text)
-        self.value_name.setText(self.tr("value at step {0}").format(self.session.time + 1))
+        unit = self.workshop.unit
+        self.value_name.setText(self.tr("mean now") if unit == MEAN else self.tr("unit {0} now").format(unit))
+        self.value.setToolTip(self.tr("At step {0} of the sequence").format(self.session.time + 1))
 
     def _gate_rows(self) -> None:
         id = self.node_id
@@ -175,9 +186,7 @@ class NodePage(WireForm):
         )
         if operation().operation in ("scale", "constant"):
             text = self.tr("factor") if operation().operation == "scale" else self.tr("number")
-            self.value_row(
-                "node.value", text, lambda: operation().value, lambda value: SetNode(id, "value", value), ""
-            )
+            self.value_row("node.value", text, lambda: operation().value, lambda value: SetNode(id, "value", value), "")
         self.fact("node.sources", self.tr("reads"), lambda: ", ".join(map(self.name_of, operation().sources)))
 
     def _memory_rows(self) -> None:

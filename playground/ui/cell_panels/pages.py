@@ -5,6 +5,7 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QWidget
 
+from playground.cell.check import sources_of
 from playground.cell.graph import Cell, Gate, Memory, Operation
 from playground.ui.cell_panels.actions import CellActions
 from playground.ui.cell_panels.cell_page import CellPage
@@ -14,6 +15,7 @@ from playground.ui.cell_panels.names import node_title
 from playground.ui.cell_panels.node_page import NodePage
 from playground.ui.cell_panels.wire_page import WirePage
 from playground.ui.session import Session
+from playground.ui.workshop import WireName
 
 
 class CellPages:
@@ -30,7 +32,7 @@ class CellPages:
         if cell is None:
             return None
         place = (workshop.inside, bool(layer and layer.bidirectional))
-        if workshop.wire is not None:
+        if workshop.wire is not None and _is_there(cell, workshop.wire):
             return "wire", place, workshop.wire, _kind(cell, workshop.wire.target)
         if len(workshop.nodes) == 1 and _kind(cell, workshop.nodes[0]):
             return "node", place, workshop.nodes[0], _kind(cell, workshop.nodes[0])
@@ -42,7 +44,7 @@ class CellPages:
         """A new page for what is chosen."""
         workshop, session = self._session.workshop, self._session
         cell = workshop.cell or Cell("")
-        if workshop.wire is not None and _kind(cell, workshop.wire.target):
+        if workshop.wire is not None and _is_there(cell, workshop.wire):
             return WirePage(session, workshop.wire)
         if len(workshop.nodes) == 1 and _kind(cell, workshop.nodes[0]):
             return NodePage(session, workshop.nodes[0], self.actions.explain)
@@ -55,7 +57,7 @@ class CellPages:
         workshop, theme = self._session.workshop, self._session.theme
         cell = workshop.cell or Cell("")
         note = self._layer_text()
-        if workshop.wire is not None:
+        if workshop.wire is not None and _is_there(cell, workshop.wire):
             text = QCoreApplication.translate("CellPanels", "Wire {0} → {1}")
             return text.format(workshop.wire.source, workshop.wire.target), note, ""
         if len(workshop.nodes) > 1:
@@ -74,6 +76,11 @@ class CellPages:
                 if inside.layer in ids:
                     return QCoreApplication.translate("CellPanels", "layer {0}").format(ids.index(inside.layer) + 1)
         return ""
+
+
+def _is_there(cell: Cell, wire: WireName) -> bool:
+    """Whether the wire is still in the cell; an undo or a cut may have taken it."""
+    return any(node.id == wire.target and wire.source in sources_of(node) for node in cell.nodes)
 
 
 def _kind(cell: Cell, id: str) -> Any:

@@ -13,12 +13,12 @@ from playground.experiment.document import Experiment
 from playground.experiment.use_cell import UseCell
 from playground.ui.settings import Settings
 
-BLANK = "blank"
+BLANK = "new:blank"  # no cell can have this name
 SAVED = "saved:"  # before the name of a cell of the person's palette, in keys of drags
 
 
 class Shelf(QObject):
-    """`session.shelf`. Keys: a name of the experiment or library, "blank", or "saved:NAME"."""
+    """`session.shelf`. Keys: a name of the experiment or library, `BLANK`, or "saved:NAME"."""
 
     changed = Signal()
 

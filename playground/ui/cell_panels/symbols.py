@@ -16,11 +16,13 @@ def letter(cell: Cell, source: str, kind: str) -> str:
 
 
 def weight_symbols(cell: Cell, gate: Gate) -> dict[str, str]:
-    """Parameter within the cell ("forget.weight.x", "forget.bias") → its symbol as HTML."""
+    """Parameter within the cell ("forget.weight.x", "forget.bias") → its symbol as HTML. What reads the past comes
+    first, because it tells most; then what reads the input, and the bias."""
     names = short_names(cell)
     lone = sum(isinstance(node, Gate) for node in cell.nodes) == 1
     own = [] if lone else [_name(names.get(gate.id, gate.id))]
     wires = [wire for wire in gate.wires if wire.kind != "identity"]
+    wires.sort(key=lambda wire: letter(cell, wire.source, wire.kind) == "W")
     letters = [letter(cell, wire.source, wire.kind) for wire in wires]
     counts = Counter(letters)
     found = {}

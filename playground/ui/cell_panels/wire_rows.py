@@ -3,8 +3,7 @@
 from typing import Any, Literal
 
 import msgspec
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from playground.cell.check import check_cell
 from playground.cell.edits import SetWire
@@ -116,79 +115,94 @@ class WireForm(CellForm):
 
 
 class WireDetails(QWidget):
-    """A line that says how the wire starts; a click unfolds the settings."""
+    """A line that says how the wire starts; a click unfolds the settings, which are made only then."""
 
     def __init__(self, form: WireForm, gate: str, source: str, open: bool) -> None:
         super().__init__()
         self._form, self._gate, self._source = form, gate, source
         self._parameter = f"{gate}.weight.{source}"
-        self._always = open
+        self._settings: WireSettings | None = None
         self.summary = QPushButton()
         self.summary.setObjectName(f"node.wire.{source}.fold")
         self.summary.setProperty("look", "quiet")
         self.summary.setCheckable(True)
-        self.summary.setChecked(open)
+        self.summary.setFixedHeight(20)
         self.summary.toggled.connect(self._fold)
-        self.init = InitField(self._set_init, MATRIX, lambda: form.biased_gates(gate))
-        self.init.setObjectName(f"node.wire.{source}.init")
-        self.init.longest = form.longest_lag
-        row = Row(f"node.wire.{source}.init", self.tr("at start"), self.init, help_text())
-        self.init.setFixedWidth(INIT_WIDTH)
-        self.init.told = row.show_problem
-        self.stop = QCheckBox(self.tr("stop gradient"))
-        self.stop.setObjectName(f"node.wire.{source}.stop_gradient")
-        self.stop.setToolTip(self.tr("Values pass forward; the gradient does not pass back along this wire"))
-        self.freeze = QCheckBox(self.tr("freeze"))
-        self.freeze.setObjectName(f"node.wire.{source}.freeze")
-        self.freeze.setToolTip(self.tr("These weights stay as they are while the others learn"))
-        self.stop.clicked.connect(lambda on: self._set(SetWire(gate, source, stop_gradient=on)))
-        self.freeze.clicked.connect(lambda on: self._set(SetWire(gate, source, freeze=on)))
-        ticks = QHBoxLayout()
-        ticks.setContentsMargins(0, 0, 0, 0)
-        ticks.setSpacing(12)
-        ticks.addWidget(self.stop)
-        ticks.addWidget(self.freeze)
-        ticks.addStretch(1)
-        self.inner = QWidget()
-        column = QVBoxLayout(self.inner)
-        column.setContentsMargins(12, 0, 0, 4)
-        column.setSpacing(6)
-        column.addWidget(row)
-        column.addLayout(ticks)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(4)
-        outer.addWidget(self.summary, 0, Qt.AlignmentFlag.AlignLeft)
-        outer.addWidget(self.inner)
-        self._row = row
+        self._outer = QVBoxLayout(self)
+        self._outer.setContentsMargins(0, 0, 0, 0)
+        self._outer.setSpacing(2)
+        self.summary.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.summary.setStyleSheet("text-align: left;")
+        self._outer.addWidget(self.summary)
+        self.summary.setChecked(open)
         self.summary.setVisible(not open)
-        self._fold(open)
 
     def show_wire(self) -> None:
         """What the cell says now."""
         wire = self._form.wire(self._gate, self._source)
         own = self._form.replaced(self._parameter)
         init = own or wire.init
-        self.init.set_kinds(VECTOR if wire.kind == "diagonal" else MATRIX)
-        self.init.show_value(init, own is not None)
+        if self._settings is not None:
+            self._settings.show_wire(wire, init, own is not None)
         weighted = wire.kind != "identity"
-        self._row.setVisible(weighted)
-        self.freeze.setVisible(weighted)
-        self.stop.setChecked(wire.stop_gradient)
-        self.freeze.setChecked(wire.freeze)
-        words = [self.tr("starts {0}").format(describe_init(init)) if weighted else self.tr("no weight")]
-        words += [self.tr("gradient stopped")] if wire.stop_gradient else []
+        start = describe_init(init) if weighted else self.tr("no weight")
+        words = [self.tr("no gradient")] if wire.stop_gradient else []
         words += [self.tr("frozen")] if wire.freeze else []
+        words.insert(0, start if words or not weighted else self.tr("starts {0}").format(start))
         self.summary.setText(("▾ " if self.summary.isChecked() else "▸ ") + " · ".join(words))
-        self.summary.setAccessibleName(
-            self.tr("Settings of the wire from {0}: {1}").format(self._source, ", ".join(words))
-        )
+        self.summary.setToolTip(self.tr("How it starts, whether it learns: click to change"))
+        text = self.tr("Settings of the wire from {0}: {1}").format(self._source, ", ".join(words))
+        self.summary.setAccessibleName(text)
 
     def _fold(self, open: bool) -> None:
-        self.inner.setVisible(open)
-        text = self.summary.text()
-        if text:
-            self.summary.setText(("▾ " if open else "▸ ") + text[2:])
+        if open and self._settings is None:
+            self._settings = WireSettings(self._form, self._gate, self._source)
+            self._outer.addWidget(self._settings)
+        if self._settings is not None:
+            self._settings.setVisible(open)
+        self.show_wire()
+
+
+class WireSettings(QWidget):
+    """How the weights start, and whether they and the gradient move."""
+
+    def __init__(self, form: WireForm, gate: str, source: str) -> None:
+        super().__init__()
+        self._form, self._gate, self._source = form, gate, source
+        self._parameter = f"{gate}.weight.{source}"
+        name = f"node.wire.{source}"
+        self.init = InitField(self._set_init, MATRIX, lambda: form.biased_gates(gate))
+        self.init.longest = form.longest_lag
+        self._row = Row(f"{name}.init", self.tr("at start"), self.init, help_text())
+        self.init.setFixedWidth(INIT_WIDTH)
+        self.init.told = self._row.show_problem
+        self.stop = QCheckBox(self.tr("stop gradient"))
+        self.stop.setObjectName(f"{name}.stop_gradient")
+        self.stop.setToolTip(self.tr("Values pass forward; the gradient does not pass back along this wire"))
+        self.freeze = QCheckBox(self.tr("freeze"))
+        self.freeze.setObjectName(f"{name}.freeze")
+        self.freeze.setToolTip(self.tr("These weights stay as they are while the others learn"))
+        self.stop.clicked.connect(lambda on: self._set(SetWire(gate, source, stop_gradient=on)))
+        self.freeze.clicked.connect(lambda on: self._set(SetWire(gate, source, freeze=on)))
+        ticks = QHBoxLayout()
+        ticks.setSpacing(12)
+        ticks.addWidget(self.stop)
+        ticks.addWidget(self.freeze)
+        ticks.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 0, 0, 4)
+        column.setSpacing(6)
+        column.addWidget(self._row)
+        column.addLayout(ticks)
+
+    def show_wire(self, wire: Wire, init: Init, replaced: bool) -> None:
+        """`replaced`: the layer has its own start for this wire."""
+        self.init.set_kinds(VECTOR if wire.kind == "diagonal" else MATRIX)
+        self.init.show_value(init, replaced)
+        self._row.setVisible(wire.kind != "identity")
+        self.freeze.setVisible(wire.kind != "identity")
+        self.stop.setChecked(wire.stop_gradient)
+        self.freeze.setChecked(wire.freeze)
 
     def _set_init(self, init: Any, merge: bool) -> BadInput | None:
         if self._form.replaced(self._parameter) is not None:

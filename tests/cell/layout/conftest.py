@@ -9,7 +9,7 @@ from playground.cell.check import sources_of
 from playground.cell.graph import Cell, Memory
 from playground.cell.layout import Layout, NodeBox, Point
 
-RIM = 2.1  # a circle's rim lies so far inside of its box where a wire meets it beside the middle
+RIM = 2.2  # the rim of a circle or pill lies so far inside of its box where a wire meets it beside the middle
 
 
 def _cuts(a: Point, b: Point, box: NodeBox, room: float) -> bool:
@@ -41,7 +41,7 @@ def _check(cell: Cell, layout: Layout, clearance: float = 8.0) -> None:
         assert apart or (a.placed and b.placed), f"{a.id} lies on {b.id}"
     for node, box in zip(cell.nodes, layout.boxes, strict=True):
         if node.place:
-            assert box.centre == (node.place.x, node.place.y) and box.placed
+            assert box.centre == pytest.approx((node.place.x, node.place.y)) and box.placed
         else:
             assert box.centre.x % 8 == box.centre.y % 8 == 0, box.id
     assert sorted((r.source, r.target, r.port, r.back) for r in layout.routes) == sorted(_wanted(cell))
@@ -64,10 +64,9 @@ def _check(cell: Cell, layout: Layout, clearance: float = 8.0) -> None:
             for a, b in steps:
                 assert not _cuts(a, b, box, -RIM if own else clearance - 0.01), f"{name} runs across {box.id}"
     frame = layout.bounds
-    for box in layout.boxes:
-        assert frame.x <= box.x and box.right <= frame.right and frame.y <= box.y and box.bottom <= frame.bottom
-    for route in layout.routes:
-        assert all(frame.x <= p.x <= frame.right and frame.y <= p.y <= frame.bottom for p in route.points)
+    corners = [Point(x, y) for box in layout.boxes for x in (box.x, box.right) for y in (box.y, box.bottom)]
+    for at in (*corners, *(point for route in layout.routes for point in route.points)):
+        assert frame.x - 0.01 <= at.x <= frame.right + 0.01 and frame.y - 0.01 <= at.y <= frame.bottom + 0.01
 
 
 def _near_pairs(layout: Layout) -> int:

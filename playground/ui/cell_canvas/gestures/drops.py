@@ -1,15 +1,19 @@
 """What can be dropped into a cell: gates, operations and memories; another cell; a sequence."""
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QMimeData, QPointF
 
 from playground.cell.edits import InsertOnWire
-from playground.experiment.cells import known_cells
-from playground.experiment.edits import ReplaceCell
+from playground.ui.canvas.edits import CanvasEdits
 from playground.ui.canvas.gestures.base import read_text
 from playground.ui.canvas.gestures.drop_cell import CELL_TYPE
 from playground.ui.cell_canvas.gestures.base import CellDrop
 from playground.ui.cell_canvas.palette import NODE_TYPE, new_node
 from playground.ui.workshop import WireName
+
+if TYPE_CHECKING:
+    from playground.ui.cell_canvas.canvas import CellCanvas
 
 
 class DropNode(CellDrop):
@@ -40,13 +44,20 @@ class DropNode(CellDrop):
 class DropOtherCell(CellDrop):
     """A cell of the palette takes the place of this one in its layer."""
 
+    def __init__(self, canvas: "CellCanvas") -> None:
+        super().__init__(canvas)
+        self.networks = CanvasEdits(canvas.session, canvas)
+
     def accepts(self, mime: QMimeData) -> bool:
-        return mime.hasFormat(CELL_TYPE) and read_text(mime, CELL_TYPE) in known_cells(self.canvas.session.experiment)
+        return mime.hasFormat(CELL_TYPE) and read_text(mime, CELL_TYPE) in self.networks.cells()
 
     def move(self, mime: QMimeData, point: QPointF) -> None:
         self.canvas.stage.rubber.show_ghost(point, "")
 
     def drop(self, mime: QMimeData, point: QPointF) -> None:
         inside = self.canvas.workshop.inside
-        if inside is not None:
-            self.canvas.session.apply(ReplaceCell(inside.net, inside.layer, read_text(mime, CELL_TYPE)))
+        for number, net in enumerate(self.canvas.session.experiment.networks):
+            if inside is not None and net.name == inside.net:
+                layer = [each.id for each in net.layers].index(inside.layer)
+                self.networks.replace_cell(number, layer, read_text(mime, CELL_TYPE))
+                return

@@ -1,10 +1,14 @@
 """The value that a wire carries at the chosen step, or the gradient that flows back along it."""
 
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QGraphicsObject, QStyleOptionGraphicsItem, QWidget
 
-from playground.cell.layout.shapes import Layout, Rect, WireRoute
+from playground.cell.layout.shapes import Layout, Point
 from playground.ui.canvas.style import Style, pen, width_of
 from playground.ui.cell_canvas.items.node import CENTRE, READABLE
 
@@ -54,48 +58,39 @@ class ChipItem(QGraphicsObject):
 
 def chip_places(layout: Layout, wanted: list[str], room: float = WIDE + 12) -> dict[str, tuple[float, float]]:
     """Where the chips of these nodes go: on the longest stretch of one of their wires, covering nothing else."""
-    taken = [Rect(box.x - 4, box.y - 4, box.width + 8, box.height + 8) for box in layout.boxes]
-    by_source: dict[str, list[WireRoute]] = {}
+    numbers = {box.id: number for number, box in enumerate(layout.boxes)}
+    by_source: dict[str, list[tuple[Point, Point]]] = {}
+    lines = []
     for route in layout.routes:
-        by_source.setdefault(route.source, []).append(route)
+        for a, b in zip(route.points, route.points[1:], strict=False):
+            by_source.setdefault(route.source, []).append((a, b))
+            lines.append((min(a.x, b.x), min(a.y, b.y), max(a.x, b.x), max(a.y, b.y), numbers.get(route.source, -1)))
+    segments = np.array(lines, float).reshape(-1, 5)
+    taken = np.array([(b.x - 4, b.y - 4, b.right + 4, b.bottom + 4, -2) for b in layout.boxes], float).reshape(-1, 5)
     places = {}
     for source in wanted:
-        spots = []
-        for route in by_source.get(source, ()):
-            for a, b in zip(route.points, route.points[1:], strict=False):
-                flat = a.y == b.y
-                length = abs(a.x - b.x) + abs(a.y - b.y)
-                need = room if flat else HIGH + 8
-                if length >= need:
-                    spots += [(not flat, -min(length, 400.0), _between(a.x, b.x, f), _between(a.y, b.y, f))
-                              for f in (0.5, 0.3, 0.7)]  # fmt: skip
-        for *_, x, y in sorted(spots):
-            box = Rect(x - room / 2, y - HIGH / 2 - 2, room, HIGH + 4)
-            if not any(_meet(box, other) for other in taken) and not _crossed(layout, source, box):
-                taken.append(box)
+        for x, y in _spots(by_source.get(source, ()), room):
+            box = (x - room / 2, y - HIGH / 2 - 2, x + room / 2, y + HIGH / 2 + 2)
+            if not _meets(taken, box, -1) and not _meets(segments, box, numbers[source]):
+                taken = np.vstack([taken, (*box, -2)])
                 places[source] = (x, y)
                 break
     return places
 
 
-def _between(a: float, b: float, share: float) -> float:
-    return a + (b - a) * share
+def _spots(stretches: Sequence[tuple[Point, Point]], room: float) -> list[tuple[float, float]]:
+    """Middles where a chip could sit, the best first: flat and long stretches."""
+    spots = []
+    for a, b in stretches:
+        flat, length = a.y == b.y, abs(a.x - b.x) + abs(a.y - b.y)
+        if length >= (room if flat else HIGH + 8):
+            for share in (0.5, 0.3, 0.7):
+                spots.append((not flat, -min(length, 400.0), a.x + (b.x - a.x) * share, a.y + (b.y - a.y) * share))
+    return [(x, y) for _, _, x, y in sorted(spots)[:6]]
 
 
-def _meet(a: Rect, b: Rect) -> bool:
-    return a.x < b.right and b.x < a.right and a.y < b.bottom and b.y < a.bottom
-
-
-def _crossed(layout: Layout, source: str, box: Rect) -> bool:
-    """Whether a wire of another source runs below the box."""
-    for route in layout.routes:
-        if route.source != source:
-            for a, b in zip(route.points, route.points[1:], strict=False):
-                if (
-                    min(a.x, b.x) < box.right
-                    and max(a.x, b.x) > box.x
-                    and min(a.y, b.y) < box.bottom
-                    and max(a.y, b.y) > box.y
-                ):
-                    return True
-    return False
+def _meets(boxes: NDArray[np.float64], box: tuple[float, float, float, float], but: int) -> bool:
+    """Whether the box meets one of [left, top, right, bottom, owner], but for those of one owner."""
+    left, top, right, bottom = box
+    found = (boxes[:, 0] < right) & (boxes[:, 2] > left) & (boxes[:, 1] < bottom) & (boxes[:, 3] > top)
+    return bool((found & (boxes[:, 4] != but)).any())

@@ -49,6 +49,9 @@ class EndItem(NodeItem):
     def boundingRect(self) -> QRectF:
         return QRectF(-64, -12, max(self.box.width(), self._text_width, 100) + 76, self.box.height() + 26)
 
+    def mark_place(self) -> QPointF:
+        return QPointF(self.box.right() + 8, 0)
+
     def outline(self, painter: QPainter, box: QRectF) -> None:
         painter.drawRoundedRect(box.adjusted(-3, 0, 3, 0), 8, 8)
 

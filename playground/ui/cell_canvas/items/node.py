@@ -113,13 +113,17 @@ class NodeItem(QGraphicsObject):
     def _paint_mark(self, painter: QPainter) -> None:
         """An exclamation mark in the corner: errors are not told by colour alone."""
         theme = self.style.theme
-        centre = QPointF(self.box.right() - 2, 2)
+        centre = self.mark_place()
         painter.setPen(pen(theme.panel, 1.5))
         painter.setBrush(QColor(theme.bad))
         painter.drawEllipse(centre, 8, 8)
         painter.setFont(self.style.title)
         painter.setPen(QColor(theme.panel))
         painter.drawText(QRectF(centre.x() - 8, centre.y() - 8, 16, 16), CENTRE, "!")
+
+    def mark_place(self) -> QPointF:
+        """Where the mark of an error goes."""
+        return QPointF(self.box.right() - 2, 2)
 
     def _paint_name(self, painter: QPainter) -> None:
         theme = self.style.theme

@@ -38,12 +38,19 @@ class WireItem(QGraphicsObject):
         super().__init__()
         self.setObjectName(f"cell.wire.{look.source}.{look.target}.{look.port}")
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
-        route = self.route = parts.route
-        self.setZValue(1 if route.is_memory_line else 0)
-        self.parts, self.look, self.style = parts, look, style
-        self.width, self.title = parts.width, parts.title
+        self.style = style
         self.chosen = self.hot = self.lit = self.away = self.exporting = False
-        self.path, self.own = _path(route.points, route.back), _path(parts.own, route.back)
+        self.become(parts, look)
+
+    def become(self, parts: WireParts, look: WireLook) -> None:
+        """The same wire on another way, or with other settings."""
+        self.prepareGeometryChange()
+        self.parts, self.look, self.route = parts, look, parts.route
+        self.width, self.title = parts.width, parts.title
+        self.path, self.own = _path(self.route.points, self.route.back), _path(parts.own, self.route.back)
+        self._bounds = self.path.boundingRect().adjusted(-80 if self.title else -12, -28, 14, 28)
+        self.setZValue(1 if self.route.is_memory_line else 0)
+        self.update()
 
     def set_state(self, chosen: bool | None = None, hot: bool | None = None, lit: bool | None = None) -> None:
         """Selected, under the pointer, a place where something can be dropped; None leaves one as it is."""
@@ -70,7 +77,7 @@ class WireItem(QGraphicsObject):
         return QColor(self.style.theme.role(self.look.role))
 
     def boundingRect(self) -> QRectF:
-        return self.path.boundingRect().adjusted(-80 if self.title else -12, -28, 14, 28)
+        return self._bounds
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         theme, colour = self.style.theme, self.colour
