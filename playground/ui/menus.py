@@ -25,12 +25,15 @@ class Menus(QObject):
         self.actions: dict[str, QAction] = {}
         self._build_file()
         self._build_edit()
+        self._build_cell()
         self._build_train()
         self._build_view()
         self._build_help()
         self._session.document_changed.connect(lambda _: self.refresh())
         self._session.selection_changed.connect(lambda _: self.refresh())
         self._session.run_changed.connect(lambda _: self.refresh())
+        self._session.workshop.inside_changed.connect(lambda _: self.refresh())
+        self._session.workshop.chosen_changed.connect(self.refresh)
         self._session.workshop.chosen_changed.connect(self.refresh)
         self.refresh()
 
@@ -43,6 +46,10 @@ class Menus(QObject):
         redo.setEnabled(history.can_redo)
         redo.setText(self.tr("Redo {0}").format(history.redo_label).strip())
         self.actions["edit.remove"].setEnabled(self._window.can_remove())
+        inside = session.workshop.inside is not None
+        for name in ("code", "keep", "save", "version"):
+            self.actions[f"cell.{name}"].setEnabled(inside)
+        self.actions["cell.explain"].setEnabled(inside and len(session.workshop.nodes) == 1)
         active, dead = session.run_state.active, session.run_state.state == "dead"
         play = self.actions["train.play"]
         play.setText(self.tr("Pause") if active else self.tr("Play"))
@@ -75,6 +82,18 @@ class Menus(QObject):
         menu.addSeparator()
         self._add(menu, "edit.remove", self.tr("Remove what is selected"), self._window.remove_selected, Keys.Delete)
         self._add(menu, "edit.deselect", self.tr("Select nothing"), self._window.deselect, "Escape")
+
+    def _build_cell(self) -> None:
+        """About the open cell."""
+        acts, menu = self._window.inspector.cell_pages.actions, self._menu("cell", self.tr("&Cell"))
+        self._add(menu, "cell.explain", self.tr("Explain this number"), acts.explain_chosen, "Ctrl+E")
+        self._add(menu, "cell.code", self.tr("Show the code…"), acts.show_code, "Ctrl+Shift+C")
+        menu.addSeparator()
+        self._add(menu, "cell.keep", self.tr("Save to my cells"), acts.keep)
+        self._add(menu, "cell.save", self.tr("Save the cell to a file…"), acts.save_file)
+        self._add(menu, "cell.version", self.tr("New version of the cell"), acts.new_version)
+        menu.addSeparator()
+        self._add(menu, "cell.add", self.tr("Add a cell from a file…"), acts.ask_cell)
 
     def _build_train(self) -> None:
         menu = self._menu("train", self.tr("&Train"))

@@ -111,7 +111,7 @@ def test_watching_changes_nothing(cell: Cell) -> None:
     random_cells_agree(cell, watch=True)
 
 
-@settings(max_examples=60)
+@settings(max_examples=300)
 @given(cell=random_cells(smooth=True))
 def test_random_cells_gradients_are_true(cell: Cell) -> None:
     assert gradient_check(cell, inputs=4, units=6, steps=4, batch=2) <= 1e-6

@@ -113,5 +113,3 @@ def test_a_slider_that_rebuilds_networks_is_never_far_behind(talk, experiment) -
     assert len(talk.of(messages.Started)) < 20
     talk.client.send(messages.Pause(1))
     talk.until(messages.StateChanged, lambda event: event.state == "paused")
-
-

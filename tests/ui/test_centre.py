@@ -79,7 +79,7 @@ def test_the_button_on_the_card_and_the_menu_go_in(centre):
 def test_the_breadcrumb_leads_back(centre):
     workshop, header = centre.session.workshop, centre.cell.header
     workshop.enter("LSTM", "layer1")
-    assert (header.layer.text(), header.cell.text()) == ("LSTM, layer 1", "LSTM cell")
+    assert (header.layer.text(), header.cell.text()) == ("LSTM", "LSTM cell")
     header.layer.click()
     assert workshop.inside is None and centre.session.selection == Selection("layer", "LSTM", "layer1")
     workshop.enter("LSTM", "layer1")

@@ -14,8 +14,8 @@ TRY_IT: dict[str, str] = {
         "is. A chrono start learns lag 100 in a few hundred steps."
     ),
     "lstm_1997": (
-        "Delayed recall: nothing is ever forgotten, so the gradient along its cell state does not fade. Give "
-        "it longer sequences and watch the cell state pile up."
+        "Temporal order with 50 symbols, four units, an input-gate bias of −1, Adam at 0.02 and clip norm 1: within "
+        "16,000 sequences it is right in 95 of 100. A plain RNN beside it goes on guessing."
     ),
     "gru": (
         "Give it a race with an LSTM on delayed recall at lag 50. With biases of zero it learned it in one of"

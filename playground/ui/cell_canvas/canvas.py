@@ -37,7 +37,10 @@ PROMPT = 80  # nodes: a larger cell gets its values with the next frame after an
 
 
 class CellCanvas(QFrame):
-    """`stage`: the scene; `edits`: what can be done; `readings`: what the network does. A `Refresher` calls `refresh`."""
+    """`stage`: the scene; `edits`: what can be done; `readings`: what the network does.
+
+    A `Refresher` calls `refresh` while it is `stale` and `seen`.
+    """
 
     name = "cell"
     became_stale = Signal()
@@ -85,7 +88,7 @@ class CellCanvas(QFrame):
 
     def _help(self) -> str:
         return self.tr(
-            "The graph of the cell. Memories travel on the thick lines, from left (one step earlier) to right. Marks on "
+            "The graph of the cell. Memories travel on the thick lines, from left (a step earlier) to right. Marks on "
             "wires into a gate: a grid is a full matrix, a stroke one weight for each unit, = no weight; two bars stop "
             "the gradient, a star means frozen.\n"
             "Drag nodes here from the palette, onto a wire to insert them. Pull a wire from the right side of a node; "

@@ -61,6 +61,7 @@ class CellHeader(QWidget):
             line.addWidget(part)
         line.addSpacing(4)
         line.addWidget(self.cell, 1)
+        line.addSpacing(12)
         for part in (self.moment, self.less, self.unit, self.more):
             line.addWidget(part)
         self.buttons: dict[str, QToolButton] = {}

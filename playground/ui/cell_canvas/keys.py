@@ -85,8 +85,8 @@ class CellKeys:
     def _with_ctrl(self, key: int) -> bool:
         canvas = self.canvas
         acts = {
-            Key.Key_A: canvas.acts.choose_all, Key.Key_C: canvas.clipboard.copy, Key.Key_X: canvas.clipboard.cut, Key.Key_V: canvas.clipboard.paste,
-            Key.Key_D: canvas.edits.duplicate,
+            Key.Key_A: canvas.acts.choose_all, Key.Key_C: canvas.clipboard.copy, Key.Key_X: canvas.clipboard.cut,
+            Key.Key_V: canvas.clipboard.paste, Key.Key_D: canvas.edits.duplicate,
         }  # fmt: skip
         if key not in acts:
             return False

@@ -42,7 +42,7 @@ class Minimap(QWidget):
         self.setVisible(bool(self._boxes) and not whole)
         parent = self.parentWidget()
         if parent is not None:
-            self.move(parent.width() - WIDE - EDGE, parent.height() - HIGH - EDGE)
+            self.move(EDGE, parent.height() - HIGH - EDGE)
         self.update()
 
     def _scale(self) -> tuple[float, QPointF]:

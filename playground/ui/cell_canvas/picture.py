@@ -17,7 +17,7 @@ from playground.ui.cell_canvas.looks import at_time, keys_of, look_of, name_of, 
 from playground.ui.cell_canvas.trunks import own_parts
 from playground.ui.workshop import WireName
 
-MARGIN_X, MARGIN_Y = 32.0, 36.0
+MARGIN_X, MARGIN_Y = 28.0, 18.0
 ROOM = 46.0  # px below the end of a wire, for two lines of text
 
 

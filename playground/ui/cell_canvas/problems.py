@@ -69,7 +69,7 @@ class Bubble(QFrame):
 
 
 class Strip(QFrame):
-    """In the lower left corner: what is wrong with the cell as a whole, or how many nodes need a hand."""
+    """In the lower right corner: what is wrong with the cell as a whole, or how many nodes need a hand."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -100,7 +100,7 @@ class Strip(QFrame):
         self.arrange()
 
     def arrange(self) -> None:
-        """In the lower left corner, as wide as its words need."""
+        """In the lower right corner, as wide as its words need."""
         parent = self.parentWidget()
         if parent is None or self.isHidden():
             return
@@ -109,5 +109,5 @@ class Strip(QFrame):
         beside = 48 + (self.button.sizeHint().width() if not self.button.isHidden() else 0)
         self.words.setFixedWidth(max(80, min(line, room - beside)))
         self.resize(min(room, self.words.width() + beside), max(40, self.words.heightForWidth(self.words.width()) + 14))
-        self.move(8, parent.height() - self.height() - 8)
+        self.move(parent.width() - self.width() - 8, parent.height() - self.height() - 8)
         self.raise_()

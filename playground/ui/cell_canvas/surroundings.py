@@ -46,11 +46,11 @@ class Surroundings(QObject):
         inside, cell, layer = self.workshop.inside, self.workshop.cell, self.workshop.layer
         if inside is None or cell is None or layer is None:
             return
-        many = len(self.canvas.session.experiment.networks) > 1
-        name = f"{inside.net}: {layer.id}" if many else layer.id
+        nets = {net.name: net for net in self.canvas.session.experiment.networks}
         number = layer.id.removeprefix("layer")
-        if number.isdigit():
-            name = self.tr("{0}, layer {1}").format(inside.net, number) if many else self.tr("Layer {0}").format(number)
+        name = self.tr("Layer {0}").format(number) if number.isdigit() else layer.id
+        if len(nets) > 1:  # of several networks it is the name that tells them apart
+            name = inside.net if len(nets[inside.net].layers) == 1 else f"{inside.net}, {name}"
         text = self.tr("{0} cell").format(tell.cell_name(cell)) + tell.unit_note(self.workshop.unit)
         self.canvas.header.show_place(name, text)
         self.canvas.header.show_unit(self.workshop.unit, layer.units)

@@ -11,7 +11,7 @@ from playground.cell.graph import Cell
 from playground.compiler.standalone import show_code
 from playground.errors import BadInput
 from playground.experiment.atomic import write_atomically
-from playground.experiment.cell_edits import RenameCell, is_own
+from playground.experiment.cell_edits import RenameCell, SaveCellAs, is_own
 from playground.experiment.cell_files import SUFFIX, save_cell
 from playground.ui.cell_panels.code_dialog import CodeDialog
 from playground.ui.cell_panels.explain_dialog import ExplainDialog
@@ -23,7 +23,7 @@ FALLBACK = 3  # inputs that the code is shown for when the task cannot be used
 
 
 class CellActions(QObject):
-    """`preset`: answers by question ("cell", "code"), in place of a person; what is answered there is not asked."""
+    """`preset`: answers by question ("cell", "code", "open_cell"), in place of a person; then nobody is asked."""
 
     def __init__(self, session: Session, widget: QWidget) -> None:
         super().__init__(widget)
@@ -41,6 +41,12 @@ class CellActions(QObject):
         if self._explain is None:
             self._explain = ExplainDialog(self.session, self._widget)
         return self._explain
+
+    def explain_chosen(self) -> None:
+        """The same for the node that is chosen."""
+        nodes = self.session.workshop.nodes
+        if len(nodes) == 1:
+            self.explain(nodes[0])
 
     def show_code(self) -> None:
         """The source that runs the open cell, in a window of its own."""
@@ -67,6 +73,23 @@ class CellActions(QObject):
     def keep_cell(self, cell: Cell) -> None:
         """Any cell among the person's own."""
         self._try(lambda: self.session.shelf.keep(cell), self.tr("“{0}” is among your cells.").format(cell.label))
+
+    def new_version(self) -> None:
+        """A copy under the next number; the open layer uses it, the old one stays as it is."""
+        if self.session.workshop.inside is not None:
+            self.session.apply(SaveCellAs(*self.session.workshop.inside))
+
+    def ask_cell(self) -> None:
+        """A cell that somebody shared, from a file, among the experiment's own."""
+        if "open_cell" in self.preset:
+            path = self.preset["open_cell"]
+        else:
+            folder = str(self.session.folder or Path.home())
+            kinds = self.tr("Cells (*.cell.json)")
+            chosen, _ = QFileDialog.getOpenFileName(self._widget, self.tr("Add a cell"), folder, kinds)
+            path = Path(chosen) if chosen else None
+        if path is not None:
+            self.session.add_cell_file(path)
 
     def save_file(self, cell: Cell | None = None) -> None:
         """A cell, by itself the open one, as a file to share."""

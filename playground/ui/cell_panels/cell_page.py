@@ -9,7 +9,7 @@ from playground.cell.edits import SetCell
 from playground.cell.formula import cell_formulas
 from playground.cell.library.try_it import TRY_IT
 from playground.cell.remedies import remedy
-from playground.experiment.cell_edits import SaveCellAs, is_own, users
+from playground.experiment.cell_edits import is_own, users
 from playground.ui.cell_panels.actions import CellActions
 from playground.ui.cell_panels.form import CellForm
 from playground.ui.cell_panels.formula_box import FormulaBox
@@ -102,7 +102,7 @@ class CellPage(CellForm):
                 "cell.version",
                 self.tr("New version"),
                 self.tr("A copy under the next number; this layer uses it, the old one stays as it is"),
-                self._new_version,
+                self._actions.new_version,
             ),
         ]
         grid = QGridLayout()
@@ -115,10 +115,6 @@ class CellPage(CellForm):
             made.clicked.connect(lambda _=False, act=act: act())
             grid.addWidget(made, place // 2, place % 2)
         self.column.addLayout(grid)
-
-    def _new_version(self) -> None:
-        if self.workshop.inside is not None:
-            self.session.apply(SaveCellAs(*self.workshop.inside))
 
 
 class ErrorBox(QWidget):

@@ -68,6 +68,10 @@ class LayerPage(Form):
             self.tr("A residual path: the layer's input is added to its output"),
             name="layer.residual",
         )
+        look = button("layer.open", self.tr("Look inside"), self.tr("Open the cell of this layer (Ctrl+Enter)"))
+        look.setEnabled(cell is not None)
+        look.clicked.connect(lambda: session.workshop.enter(net, layer))
+        self.add(look)
         gates = [node for node in cell.nodes if isinstance(node, Gate) and node.bias is not None] if cell else []
         if gates:
             self.heading(self.tr("BIASES AT THE START"))

@@ -17,7 +17,7 @@ from playground.ui.cell_canvas.navigation import first, follow
 from playground.ui.cell_canvas.palette import choices, new_node
 from playground.ui.cell_canvas.trunks import own_parts
 
-CELLS = [name for name in LIBRARY]
+CELLS = list(LIBRARY)
 
 
 @pytest.mark.parametrize("name", CELLS)

@@ -3,13 +3,14 @@
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
 
 from playground.cell.edits import SetNode
 from playground.ui.cell_panels.explaining import explain_now, shown_value
 from playground.ui.cell_panels.heatmap import Heatmap
 from playground.ui.cell_panels.shelf import BLANK
 from playground.ui.palette_panel import CELL_TYPE
+from playground.ui.state import Selection
 
 WAIT = 20_000
 NAME = "layer1.forget.weight.h_prev"
@@ -81,3 +82,26 @@ def test_blank_and_kept_cells_are_dropped_on_the_canvas(qtbot, window):
     drop(window, "saved:blank", corner)
     assert [cell.name for cell in session.experiment.cells] == ["blank"] and session.workshop.inside is None
     assert session.experiment.networks[-1].layers[0].cell == "blank"
+
+
+def test_the_cell_menu(qtbot, window, tmp_path):
+    session, actions = window.session, window.menus.actions
+    inside = [f"cell.{name}" for name in ("explain", "code", "keep", "save", "version")]
+    assert not any(actions[name].isEnabled() for name in inside)
+    session.select(Selection("layer", "LSTM", "layer1"))
+    window.inspector.findChild(QPushButton, "layer.open").click()
+    assert session.workshop.inside == ("LSTM", "layer1") and actions["cell.code"].isEnabled()
+    assert not actions["cell.explain"].isEnabled()
+    session.workshop.choose("output")
+    actions["cell.explain"].trigger()
+    dialog = window.inspector.cell_pages.actions.explain_dialog
+    assert dialog.isVisible() and dialog.title.text() == "Output gate"
+    dialog.close()
+    actions["cell.version"].trigger()
+    assert session.workshop.cell.label == "LSTM 2"
+    panel = window.inspector.cell_pages.actions
+    panel.preset.update({"cell": tmp_path / "two", "open_cell": tmp_path / "two.cell.json"})
+    actions["cell.save"].trigger()
+    session.undo()
+    actions["cell.add"].trigger()
+    assert [cell.label for cell in session.experiment.cells] == ["LSTM 2"]

@@ -16,7 +16,10 @@ CENTRE = Qt.AlignmentFlag.AlignCenter
 
 
 class NodeItem(QGraphicsObject):
-    """One node. `box`: its rectangle, in its own coordinates. `hot`: the pointer is on it, `target`: a wire may end here."""
+    """One node. `box`: its rectangle, in its own coordinates.
+
+    `hot`: the pointer is on it; `target`: the wire in the hand may end here.
+    """
 
     named = False  # whether the name stands on it anyway
 
