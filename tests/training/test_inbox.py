@@ -31,10 +31,10 @@ def test_the_latest_edit_takes_the_place_of_those_before_it(experiment) -> None:
 
 
 def test_what_comes_in_between_keeps_its_place(experiment) -> None:
+    by_hand = messages.SetWeight(1, "RNN", "readout.bias", (0,), 1.0)
     commands = [
-        update(experiment, 1), messages.SetWeight(1, "RNN", "readout.bias", (0,), 1.0), update(experiment, 2),
-        messages.Play(1), update(experiment, 3), messages.Reset(1), update(experiment, 4), update(experiment, 4, run=2),
-        messages.SetWeight(1, "RNN", "readout.bias", (0,), 1.0), messages.SetWeight(1, "RNN", "readout.bias", (0,), 1.0),
+        update(experiment, 1), by_hand, update(experiment, 2), messages.Play(1), update(experiment, 3),
+        messages.Reset(1), update(experiment, 4), update(experiment, 4, run=2), by_hand, by_hand,
     ]  # fmt: skip
     waiting: deque[messages.Command] = deque()
     for command in commands:
