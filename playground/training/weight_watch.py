@@ -14,7 +14,7 @@ from playground.training.run import Run
 
 EVERY, SHARE = 1 / 5, 0.03
 ROOM = 1 << 20  # bytes of values after which a message is full
-LARGEST = 1 << 24  # bytes of one parameter; larger ones are not sent
+LARGEST = 1 << 23  # bytes of one parameter, 10 ms for the window; larger ones are not sent
 
 Name = tuple[str, str]  # network, parameter
 

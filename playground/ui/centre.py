@@ -28,5 +28,7 @@ class Centre(QStackedWidget):
             return
         focused = before is not None and before.isAncestorOf(self.window().focusWidget() or before)
         self.setCurrentWidget(shown)
+        if shown is self.network:  # what came while it could not be seen
+            self.network.picture.set_traces(self.session.traces)
         if focused:
             shown.view.setFocus()

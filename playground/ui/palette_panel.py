@@ -58,8 +58,8 @@ class PalettePanel(Card):
         self._build_sequences()
         self._build_cells()
         self.mine = MyCells(session, self.cells)
-        mine = self._section(self.tr("MY CELLS"), self.mine, list(self.mine.items))
-        self.mine.rebuilt.connect(lambda: self._take_mine(mine))
+        self._mine = self._section(self.tr("MY CELLS"), self.mine, list(self.mine.items))
+        self.mine.rebuilt.connect(self._take_mine)
         self._build_nodes()
         self._build_layers()
         self.nothing = label(self.tr("Nothing has this name."), "muted", wrap=True)
@@ -164,8 +164,8 @@ class PalettePanel(Card):
         self._sections.append(section)
         return section
 
-    def _take_mine(self, section: "Section") -> None:
-        section.items = list(self.mine.items)
+    def _take_mine(self) -> None:
+        self._mine.items = list(self.mine.items)
         self._filter(self.search.text())
 
     def _show_more(self) -> None:
@@ -183,6 +183,8 @@ class PalettePanel(Card):
                 found = all(word in item.words for word in words)
                 item.setVisible(there and found and bool(words or self._all or item not in self._rest))
             section.widget.setVisible(any(not item.isHidden() for item in section.items))
+        if not words and self.mine.has_bad:
+            self._mine.widget.show()
         for part, items in self._groups:
             part.setVisible(any(not item.isHidden() for item in items))
         self.nothing.setVisible(all(item.isHidden() for item in self.items))

@@ -13,8 +13,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 
 from playground.errors import BadInput
-from playground.experiment.cell_edits import AddOwnCell
-from playground.experiment.cell_files import SUFFIX, load_cell
+from playground.experiment.cell_files import SUFFIX
 from playground.experiment.document import Experiment
 from playground.experiment.edits import AddLayer, AddNet, SetTask
 from playground.experiment.history import History
@@ -27,7 +26,7 @@ from playground.ui.settings import Settings
 from playground.ui.state import Notice, RunState, Selection
 from playground.ui.task_view import TaskView
 from playground.ui.theme import LIGHT, THEMES, Theme
-from playground.ui.workshop import Workshop
+from playground.ui.workshop import Workshop, errors_of
 
 __all__ = ["Notice", "RunState", "Selection", "Session"]
 
@@ -265,7 +264,7 @@ class Session(RunSession):
 
         path = Path(path)
         if path.name.lower().endswith(SUFFIX):
-            return self.add_cell_file(path)
+            return self.shelf.add_file(path, self)
         if path.suffix.lower() == ".json":
             self.open_wanted.emit(path)
             return True
@@ -285,19 +284,6 @@ class Session(RunSession):
             return False
         self.select(Selection("task"))
         self._say("info", describe_fed(path, self.facts, self), ((self.tr("Undo"), self.undo),))
-        return True
-
-    def add_cell_file(self, path: Path) -> bool:
-        """A cell that somebody shared becomes one of the experiment's own."""
-        try:
-            cell = load_cell(path)
-        except BadInput as problem:
-            self._say("error", str(problem))
-            return False
-        if not self.apply(AddOwnCell(cell)):
-            return False
-        text = self.tr("{0} is among this experiment's cells: drag it into a layer.").format(cell.label or cell.name)
-        self._say("info", text, ((self.tr("Undo"), self.undo),))
         return True
 
     def close(self) -> None:
@@ -327,10 +313,10 @@ class Session(RunSession):
         """`before`: the document until now; None for another document."""
         if self.selection and not self._exists(self.selection):
             self.select(self._renamed(self.selection, before))
-        if before is not None and self.experiment.networks:
+        if before is not None and self.experiment.networks and not self._unfinished():
             self._link.update(self.experiment, self.folder)
         elif before is not None:
-            self._link.pause()  # nothing is left to train; the canvas says what to do
+            self._link.pause()  # nothing is left to train, or not yet; the canvas says what to do
         if self.dirty:
             self._keep.start()
         self.document_changed.emit(self.experiment)
@@ -338,6 +324,11 @@ class Session(RunSession):
             self._say("warning", str(self.task_problem))
         self.set_time(self.time)
         self.file_changed.emit()
+
+    def _unfinished(self) -> bool:
+        """Whether an own cell that is in use has errors, as happens at every second step while a person draws it."""
+        used = {layer.cell for net in self.experiment.networks for layer in net.layers}
+        return any(errors_of(cell) for cell in self.experiment.cells if cell.name in used)
 
     def _pin_file(self) -> None:
         """The document moves to another folder: a relative path to its data becomes a full one."""

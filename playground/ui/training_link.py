@@ -52,6 +52,7 @@ class TrainingLink(QObject):
         self._experiment: Experiment | None = None
         self._folder: Path | None = None
         self._changed = False  # the experiment differs from what the worker has
+        self._early = False  # it was edited before the worker has said whether it can be built
         self._built = False
         self._broken = False  # the worker could not build it, or gave it up: only a new start helps
         self._watched: tuple[tuple[str, str], ...] = ()  # weights that somebody looks at
@@ -91,7 +92,7 @@ class TrainingLink(QObject):
             self.restart_worker()
         self._run += 1
         self._experiment, self._folder = experiment, folder
-        self._built, self._broken, self._changed, self.was_training = False, False, False, False
+        self._built = self._broken = self._changed = self._early = self.was_training = False
         if not checkpoint:
             self.checkpoint = None
         self._set(RunState(waiting=self._play is not None))
@@ -198,7 +199,7 @@ class TrainingLink(QObject):
         if self._broken:
             self._begin_again()
         else:
-            self._changed = False
+            self._changed, self._early = False, not self._built
             self._send(messages.Update(self._run, self._experiment, str(self._folder or "")))
 
     def _begin_again(self) -> None:
@@ -298,6 +299,9 @@ class TrainingLink(QObject):
     def _take_failed(self, event: messages.Failed) -> None:
         if event.fatal and self._client is not None and not self._client.alive:
             self._bury(event.problem)  # the last thing that the client says of a process
+            return
+        if event.fatal and self._early and not self._built:
+            self._begin_again()  # that was said of a document that has been edited since
             return
         if event.fatal:
             self._built, self._broken, self._play = False, True, None

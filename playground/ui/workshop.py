@@ -1,5 +1,6 @@
-"""What is open in the cell workshop: which layer's cell, which of its nodes, which unit. Panels inside a cell talk to it."""
+"""What is open in the cell workshop: which layer's cell, which of its nodes, which unit. Panels talk to it."""
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -34,6 +35,12 @@ class WireName(NamedTuple):
     port: int
 
 
+@lru_cache(maxsize=32)
+def errors_of(cell: Cell) -> tuple[CellError, ...]:
+    """What `check_cell` says; several panels ask after each edit."""
+    return tuple(check_cell(cell))
+
+
 class Workshop(QObject):
     """`session.workshop`. Outside any cell, `inside` is None and everything else is empty."""
 
@@ -50,6 +57,7 @@ class Workshop(QObject):
         self.wire: WireName | None = None
         self.unit = MEAN
         self._cell: Cell | None = None
+        self._nets: tuple[str, ...] = ()  # as they were called when the document was looked at last
         session.document_changed.connect(self._follow)
 
     # -- where ----------------------------------------------------------------------------------------------------
@@ -60,6 +68,7 @@ class Workshop(QObject):
         cell = self._find(place)
         if cell is None:
             return False
+        self._nets = tuple(net.name for net in self.session.experiment.networks)
         self.inside, self._cell, self.nodes, self.wire, self.unit = place, cell, (), None, MEAN
         self.inside_changed.emit(place)
         return True
@@ -85,7 +94,7 @@ class Workshop(QObject):
         layer = self.layer
         if self._cell is None or layer is None:
             return []
-        return check_cell(self._cell)
+        return list(errors_of(self._cell))
 
     def _layer(self, place: Inside) -> Layer | None:
         for net in self.session.experiment.networks:
@@ -98,12 +107,20 @@ class Workshop(QObject):
         return None if layer is None else known_cells(self.session.experiment).get(layer.cell)
 
     def _follow(self, _: object) -> None:
+        before, self._nets = self._nets, tuple(net.name for net in self.session.experiment.networks)
         if self.inside is None:
             return
-        cell = self._find(self.inside)
+        if self.inside.net not in self._nets and self.inside.net in before and len(before) == len(self._nets):
+            self.inside = Inside(self._nets[before.index(self.inside.net)], self.inside.layer)  # it has another name
+            if self._find(self.inside) is not None:
+                self.inside_changed.emit(self.inside)
+        cell, layer = self._find(self.inside), self.layer
         if cell is None:
             self.leave()
-        elif cell != self._cell:
+            return
+        if layer is not None and self.unit >= layer.units:
+            self.set_unit(layer.units - 1)
+        if cell != self._cell:
             self._cell = cell
             ids = {node.id for node in cell.nodes}
             kept = tuple(id for id in self.nodes if id in ids)

@@ -11,7 +11,7 @@ import pytest
 
 from playground.errors import BadInput
 from playground.experiment.document import Experiment
-from playground.network.spec import Layer, Net
+from playground.network.spec import Goal, Layer, Net
 from playground.tasks.spec import DelayedRecall, Table, Text
 from playground.training import messages
 from playground.training.run import Run, resume
@@ -107,8 +107,11 @@ def obey(worker: Worker, command: messages.Command) -> None:
     worker._guarded(lambda: worker._obey(command))
 
 
-def test_an_edit_that_needs_more_memory_than_there_is_leaves_the_run_alone(worker, experiment, monkeypatch) -> None:
+def test_an_edit_that_needs_more_memory_than_there_is_leaves_the_run_alone(
+    worker, experiment, changed, monkeypatch
+) -> None:
     body, said = worker
+    experiment = changed(experiment, goal=Goal(steps=0))
     obey(body, messages.Start(1, experiment))
     obey(body, messages.Play(1))
     body._work()

@@ -173,7 +173,6 @@ def test_a_weight_is_set_and_the_accuracy_is_true(qtbot, running, tmp_path):
         set_and_wait(qtbot, running, -20.0, (index,))
     qtbot.waitUntil(lambda: (running.weights.get(*NAME) == -20).all(), timeout=WAIT)
     qtbot.waitUntil(lambda: running.traces is not traces, timeout=WAIT)
-    qtbot.waitUntil(lambda: running.curves.test_steps[-1] == 30, timeout=WAIT)
     made = running.weights.interventions
     assert [(one.step, one.net, one.parameter, one.index) for one in made] == [(30, *NAME, (i,)) for i in range(4)]
     bare = Run(running.experiment)
@@ -181,9 +180,12 @@ def test_a_weight_is_set_and_the_accuracy_is_true(qtbot, running, tmp_path):
         bare.step_once()
     for one in made:
         assert bare.set_weight(*NAME, one.index, -20.0) == one
-    assert running.curves.test_losses[:, -1].tolist() == list(bare.test().losses)
+    true = list(bare.test().losses)
+    qtbot.waitUntil(lambda: running.curves.test_losses[:, -1].tolist() == true, timeout=WAIT)
+    assert running.curves.test_steps[-1] == 30
     assert running.race.metrics("LSTM") == bare.last_test.metrics[1]
-    qtbot.waitUntil(lambda: running._link.checkpoint and resume(running._link.checkpoint[1])[0].interventions == made)
+    qtbot.waitUntil(lambda: running._link.checkpoint is not None, timeout=WAIT)
+    qtbot.waitUntil(lambda: resume(running._link.checkpoint[1])[0].interventions == made, timeout=WAIT)
 
 
 def test_undo_brings_back_the_number_and_the_record_of_it(qtbot, running):
@@ -319,7 +321,8 @@ def test_a_dead_worker_and_going_on_from_the_checkpoint(qtbot, running):
     watched(qtbot, running, running)
     set_and_wait(qtbot, running, 5.0)
     train(qtbot, running, 4)
-    qtbot.waitUntil(lambda: running._link.checkpoint and running._link.checkpoint[0] == 4, timeout=WAIT)
+    qtbot.waitUntil(lambda: running._link.checkpoint is not None, timeout=WAIT)
+    qtbot.waitUntil(lambda: running._link.checkpoint[0] == 4, timeout=WAIT)
     values = running.weights.get(*NAME).copy()
     os.kill(running._link.process_id, signal.SIGSTOP)
     running.weights.set_value(*NAME, (1,), 6.0)  # never answered

@@ -76,9 +76,9 @@ class NetworkCanvas(QFrame):
             "From left to right: the sequence, the layers of each network with their live hidden state (units down, "
             "time to the right; blue positive, orange negative), the readout, and the answer on unseen sequences.\n"
             "Drag cells and sequences here from the palette. Click a number of units to change it, + to insert a "
-            "layer, × to remove one; drag a layer sideways to reorder, double-click it to look inside its cell.\n"
-            "Keys: arrows move the selection, Enter edits the units, Ctrl+Enter or I opens the cell, Insert adds, Delete removes, Alt and an arrow "
-            "moves a layer, F2 renames, Ctrl+D duplicates, F shows everything."
+            "layer, × to remove one; drag a layer sideways to reorder, double-click it to look inside.\n"
+            "Keys: arrows move the selection, Enter edits the units, I or Ctrl+Enter opens the cell, Insert adds, "
+            "Delete removes, Alt and an arrow moves a layer, F2 renames, Ctrl+D duplicates, F shows everything."
         )
 
     # -- finding things -------------------------------------------------------------------------------------------

@@ -32,8 +32,8 @@ class Keys:
             return held in (PLAIN, ALT)
         if held == CTRL:
             return key in (Qt.Key.Key_D, *ENTER) and self.canvas.edits.selected() is not None
-        plain = (Qt.Key.Key_I, Qt.Key.Key_Delete, Qt.Key.Key_Backspace, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Insert,
-                 Qt.Key.Key_F, Qt.Key.Key_F2, Qt.Key.Key_0, Qt.Key.Key_Plus, Qt.Key.Key_Minus)  # fmt: skip
+        plain = (*ENTER, Qt.Key.Key_Delete, Qt.Key.Key_Backspace, Qt.Key.Key_Insert, Qt.Key.Key_I, Qt.Key.Key_F,
+                 Qt.Key.Key_F2, Qt.Key.Key_0, Qt.Key.Key_Plus, Qt.Key.Key_Minus)  # fmt: skip
         return held == PLAIN and key in plain
 
     def press(self, event: QKeyEvent) -> bool:

@@ -186,6 +186,7 @@ class CellCanvas(QFrame):
         workshop, cell = self.workshop, self.workshop.cell
         self.stage.choose(workshop.nodes, workshop.wire)
         self.list.follow(workshop.nodes)
+        self.around.show_strip()
         self.around.show_bubble()
         if cell is None:
             return
@@ -291,6 +292,11 @@ class CellCanvas(QFrame):
         """Whether any part of it is on the screen."""
         return self.isVisible() and not self.view.viewport().visibleRegion().isEmpty()
 
+    @property
+    def paint_seconds(self) -> float:
+        """What a drawing costs after `refresh`, for the refresher's budget."""
+        return self.view.paint_seconds
+
     def refresh(self) -> None:
         """Show what is new. Does nothing when nothing is."""
         if not self.stale:
@@ -300,6 +306,7 @@ class CellCanvas(QFrame):
         self.header.show_moment(self.readings.gradients, self.session.time, self.session.traces is not None)
         if self.list.isVisible():
             self.model.refresh()
+            self.list.scheduleDelayedItemsLayout()  # a longer value may need another line
 
     def set_gradients(self, on: bool) -> None:
         """Wires tell gradients, or values."""

@@ -145,7 +145,7 @@ class CellEdits(QObject):
 
     def targets(self, source: str) -> list[str]:
         """Where a wire from this node may end."""
-        return [node.id for node in self.cell.nodes if self.can_connect(source, node.id)]
+        return [node.id for node in self.cell.nodes if node.id != source and self.can_connect(source, node.id)]
 
     def wire(self, source: str, target: str) -> bool:
         """A wire; into a memory or output that has one, it takes its place. A grey memory takes the colour."""

@@ -1,6 +1,7 @@
 """The line above the cell: where we are, which unit is looked at, what wires tell, and a few buttons."""
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from playground.ui.widgets.card import PADDING, label
@@ -17,6 +18,8 @@ PARTS = (
     ("fit", QT_TRANSLATE_NOOP("CellHeader", "Fit"), QT_TRANSLATE_NOOP(
         "CellHeader", "Show the whole cell (F or 0). Ctrl and the wheel zoom, the middle button moves")),
 )  # fmt: skip
+
+ROOMY = 800  # px: a narrower header leaves out what the scrubber below says anyway
 
 
 class CellHeader(QWidget):
@@ -113,6 +116,10 @@ class CellHeader(QWidget):
         what = self.tr("gradients at step {0}") if gradients else self.tr("values at step {0}")
         self.moment.setText(what.format(time + 1) if known else "")
         self.buttons["gradients"].setChecked(gradients)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.moment.setVisible(self.width() >= ROOMY)
 
     def step(self, by: int) -> None:
         """The next unit, or the one before; before the first is the mean."""

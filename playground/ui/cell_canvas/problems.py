@@ -10,6 +10,11 @@ from playground.cell.edits import CellEdit
 from playground.ui.widgets.card import label
 
 WIDE = 248
+GAP = 22  # px between a node and its bubble
+
+
+def _area(box: QRect) -> int:
+    return max(0, box.width()) * max(0, box.height())
 
 
 def sentence(error: CellError) -> str:
@@ -41,8 +46,10 @@ class Bubble(QFrame):
         column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
         self.hide()
 
-    def show_errors(self, errors: Sequence[CellError], edit: CellEdit | None, node: QRect, area: QRect) -> None:
-        """The errors of one node that is seen at `node`, both in the viewport."""
+    def show_errors(
+        self, errors: Sequence[CellError], edit: CellEdit | None, node: QRect, area: QRect, others: Sequence[QRect]
+    ) -> None:
+        """The errors of one node that is seen at `node`; `others`: the other nodes. All in the viewport."""
         self._edit = edit
         self.words.setText("\n".join(sentence(error) for error in errors[:3]))
         self.button.setVisible(edit is not None)
@@ -54,14 +61,30 @@ class Bubble(QFrame):
             self.button.setMaximumWidth(WIDE - 28)
         self.setAccessibleName(self.words.text())
         self.setFixedHeight(self._column.heightForWidth(WIDE))
-        at = QPoint(node.center().x() - WIDE // 2, node.bottom() + 18)
-        if at.y() + self.height() > area.bottom() - 4:
-            at.setY(node.top() - self.height() - 30)
-        at.setX(min(max(area.left() + 4, at.x()), area.right() - WIDE - 4))
-        at.setY(min(max(area.top() + 4, at.y()), area.bottom() - self.height() - 4))
-        self.move(at)
+        self.move(self._best_place(node, area.adjusted(4, 4, -4, -4), others))
         self.show()
         self.raise_()
+
+    def _best_place(self, node: QRect, area: QRect, others: Sequence[QRect]) -> QPoint:
+        """Near the node, where it covers the least of the others and nothing of the node itself."""
+        wide, high, centre = self.width(), self.height(), node.center()
+        left, right = node.left() - wide - GAP, node.right() + GAP
+        above, below = node.top() - high - GAP, node.bottom() + GAP
+        spots = [(centre.x() - wide // 2, below), (centre.x() - wide // 2, above), (right, below), (left, below),
+                 (right, centre.y() - high // 2), (left, centre.y() - high // 2), (right, above), (left, above),
+                 (area.left(), area.bottom() - high), (area.right() - wide, area.bottom() - high)]  # fmt: skip
+
+        def cost(spot: tuple[int, int]) -> float:
+            box = self._inside(spot, area)
+            covered = sum(_area(box.intersected(other)) for other in others) + 20 * _area(box.intersected(node))
+            return covered + 4 * (box.center() - centre).manhattanLength()
+
+        return self._inside(min(spots, key=cost), area).topLeft()
+
+    def _inside(self, spot: tuple[int, int], area: QRect) -> QRect:
+        x = max(area.left(), min(spot[0], area.right() - self.width()))
+        y = max(area.top(), min(spot[1], area.bottom() - self.height()))
+        return QRect(x, y, self.width(), self.height())
 
     def _pressed(self) -> None:
         if self._edit is not None:

@@ -2,12 +2,13 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, QRect, Qt
 from PySide6.QtWidgets import QLabel
 
 from playground.cell.graph import Input, Output
 from playground.cell.remedies import remedy
 from playground.ui.cell_canvas import tell
+from playground.ui.cell_canvas.items.node import NodeItem
 from playground.ui.cell_canvas.problems import Bubble, Strip, sentence
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class Surroundings(QObject):
     def show(self) -> None:
         """All of it."""
         self.show_place()
-        self._show_strip()
+        self.show_strip()
         self.show_invitation()
 
     def show_place(self) -> None:
@@ -56,7 +57,7 @@ class Surroundings(QObject):
         self.canvas.header.show_unit(self.workshop.unit, layer.units)
         self.canvas.setAccessibleName(f"{name}: {text}")
 
-    def _show_strip(self) -> None:
+    def show_strip(self) -> None:
         """Cell-wide errors with their remedy; else how many nodes need a hand, and a way there."""
         cell = self.workshop.cell
         ids = {item.look.id for item in self.canvas.picture.nodes.values()}
@@ -69,6 +70,8 @@ class Surroundings(QObject):
                 self.strip.tell(text)
             else:
                 self.strip.tell(text, edit.label(), lambda: self.canvas.edits.apply(edit))
+        elif len(lost) == 1 and self.workshop.nodes == (lost[0].node,):
+            self.strip.tell("")  # the bubble says it already
         elif lost:
             text = self.tr("One node is not finished.") if len(lost) == 1 else self.tr("{0} nodes are not finished.")
             self.strip.tell(text.format(len(lost)), self.tr("Show"), lambda: self._show_next([e.node for e in lost]))
@@ -106,5 +109,11 @@ class Surroundings(QObject):
         if busy or cell is None or item is None:
             self.bubble.hide()
             return
-        box = self.canvas.view.mapFromScene(item.mapRectToScene(item.box)).boundingRect()
-        self.bubble.show_errors(errors, remedy(cell, errors[0]), box, self.canvas.view.viewport().rect())
+        boxes = {other: self._on_view(other) for other in self.canvas.picture.nodes.values()}
+        box = boxes.pop(item)
+        area = self.canvas.view.viewport().rect()
+        self.bubble.show_errors(errors, remedy(cell, errors[0]), box, area, list(boxes.values()))
+
+    def _on_view(self, item: NodeItem) -> QRect:
+        """The box of a node in the viewport."""
+        return self.canvas.view.mapFromScene(item.mapRectToScene(item.box)).boundingRect()

@@ -13,13 +13,19 @@ def own_parts(routes: Iterable[WireRoute]) -> dict[tuple[str, str, int], tuple[P
 
     Memory lines come first, then the longest. Nothing is left of a wire that runs all its way on others.
     """
-    drawn: dict[str, list[Span]] = {}
+    by_source: dict[str, list[WireRoute]] = {}
+    for route in routes:
+        by_source.setdefault(route.source, []).append(route)
     parts = {}
-    for route in sorted(routes, key=lambda route: (not route.is_memory_line, -_length(route.points))):
-        spans = drawn.setdefault(route.source, [])
-        part = _fresh(route.points, spans)
-        parts[route.source, route.target, route.port] = part
-        spans.extend(_span(a, b) for a, b in pairwise(part))
+    for group in by_source.values():
+        if len(group) == 1:
+            parts[group[0].source, group[0].target, group[0].port] = group[0].points
+            continue
+        spans: list[Span] = []
+        for route in sorted(group, key=lambda route: (not route.is_memory_line, -_length(route.points))):
+            part = _fresh(route.points, spans)
+            parts[route.source, route.target, route.port] = part
+            spans.extend(_span(a, b) for a, b in pairwise(part))
     return parts
 
 

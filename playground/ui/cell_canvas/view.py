@@ -1,5 +1,7 @@
 """The window onto the scene of a cell: the canvas's own view, with a word when it moves and while a hand is busy."""
 
+import time
+
 from PySide6.QtCore import QRectF, Signal
 from PySide6.QtGui import QMouseEvent, QPaintEvent
 from PySide6.QtWidgets import QGraphicsScene, QWidget
@@ -18,6 +20,7 @@ class CellView(CanvasView):
         super().__init__(scene, parent)
         self.setObjectName("cell.view")
         self._seen = QRectF()
+        self.paint_seconds = 0.0  # what the last painting took
 
     def seen(self) -> QRectF:
         """The part of the scene that is seen."""
@@ -32,7 +35,9 @@ class CellView(CanvasView):
         self.busy_changed.emit(False)
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        begin = time.perf_counter()
         super().paintEvent(event)
+        self.paint_seconds = time.perf_counter() - begin
         seen = self.seen()
         if seen != self._seen:
             self._seen = seen

@@ -89,7 +89,7 @@ class CellActions(QObject):
             chosen, _ = QFileDialog.getOpenFileName(self._widget, self.tr("Add a cell"), folder, kinds)
             path = Path(chosen) if chosen else None
         if path is not None:
-            self.session.add_cell_file(path)
+            self.session.shelf.add_file(path, self.session)
 
     def save_file(self, cell: Cell | None = None) -> None:
         """A cell, by itself the open one, as a file to share."""

@@ -11,7 +11,7 @@ from playground.cell.library.try_it import TRY_IT
 from playground.cell.remedies import remedy
 from playground.experiment.cell_edits import is_own, users
 from playground.ui.cell_panels.actions import CellActions
-from playground.ui.cell_panels.form import CellForm
+from playground.ui.cell_panels.form import CellForm, widen
 from playground.ui.cell_panels.formula_box import FormulaBox
 from playground.ui.cell_panels.paragraph import Paragraph
 from playground.ui.cell_panels.sizes import weight_count
@@ -79,7 +79,7 @@ class CellPage(CellForm):
                 lambda typed, field=field: self.edit(SetCell(field, typed)),  # type: ignore[misc]
                 help,
             )
-            row.field.setFixedWidth(176)
+            widen(row, 176)
             self.follow(lambda field=field: str(getattr(self.cell, field)), row.field.setToolTip)  # type: ignore[misc]
         about = Paragraph(lambda typed: self.edit(SetCell("about", typed)))
         about.setObjectName("cell.about")

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
+from PySide6.QtCore import QCoreApplication
 
 from playground.cell.explain import Explanation, explain, number
 from playground.cell.graph import Cell, Gate, Output
@@ -14,6 +15,10 @@ from playground.ui.workshop import MEAN
 
 MOST = 64  # terms of one wire that are shown
 CLOSE = 2e-3  # relative: single precision, and activations that are computed by approximation
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Explain", text)
 
 
 class LayerWeights(Mapping[str, Any]):
@@ -60,14 +65,14 @@ def explain_now(session: Session, node: str, unit: int) -> Explanation:
     """The arithmetic of one unit of one node now. Raises BadInput when it cannot be told, with what to do."""
     workshop, cell = session.workshop, session.workshop.cell
     if workshop.inside is None or cell is None:
-        raise BadInput(node, "no cell is open", "double-click a layer")
+        raise BadInput(node, _tr("no cell is open"), _tr("double-click a layer"))
     values = values_now(session)
     if not values:
-        raise BadInput("", "nothing is computed yet", "let the network run first")
+        raise BadInput("", _tr("nothing is computed yet"), _tr("let the network run first"))
     net, layer = workshop.inside
     weights = LayerWeights(session, net, layer, cell)
     if any(name not in weights for name in parameters_of(cell, node)):
-        raise BadInput("", "the weights are not here yet", "wait a moment")
+        raise BadInput("", _tr("the weights are not here yet"), _tr("wait a moment"))
     return explain(cell, weights, values, node, unit)
 
 
@@ -93,14 +98,15 @@ def table(found: Explanation, most: int = MOST) -> list[tuple[str, str, str, str
             rows.append((what, weight, number(factor.value), number(factor.product)))
         if len(part.factors) > most:
             rest = sum(part.factors[k].product for k in by_size[most:])
-            rows.append((f"{len(part.factors) - most} smaller ones", "", "", number(rest)))
-        rows.append((f"from {called.get(part.source, part.source)}", "", "", number(part.total)))
+            rows.append((_tr("{0} smaller ones").format(len(part.factors) - most), "", "", number(rest)))
+        total = _tr("from {0}").format(called.get(part.source, part.source))
+        rows.append((total, "", "", number(part.total)))
     for factor in found.arguments:
         rows.append((f"{called.get(factor.source, factor.source)}[{factor.unit}]", "", number(factor.value), ""))
     if found.bias is not None:
-        rows.append(("bias", "", "", number(found.bias)))
+        rows.append((_tr("bias"), "", "", number(found.bias)))
     if found.parts or found.bias is not None:
-        rows.append(("sum", "", "", number(found.total)))
+        rows.append((_tr("sum"), "", "", number(found.total)))
     if found.note:
         rows.append((found.note, "", "", ""))
     rows.append((found.lines(0)[-1], "", "", ""))

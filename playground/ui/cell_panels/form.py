@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtWidgets import QCheckBox, QPushButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QPushButton, QSizePolicy, QWidget
 
 from playground.cell.edits import CellEdit
 from playground.cell.graph import Cell
@@ -14,6 +14,8 @@ from playground.ui.session import Session
 from playground.ui.widgets.choice import ChoiceField
 from playground.ui.widgets.number_field import NumberField
 from playground.ui.widgets.rows import Row
+
+LEAST = 116  # px
 
 
 class CellForm(Form):
@@ -116,7 +118,7 @@ class CellForm(Form):
         """Any field as a row."""
         row = self._row(name, text, field, help)
         if width:
-            field.setFixedWidth(width)
+            widen(row, width)
         return row
 
     def push(self, name: str, text: str, help: str, act: Callable[[], object], look: str = "") -> QPushButton:
@@ -130,3 +132,15 @@ class CellForm(Form):
         made.clicked.connect(lambda _=False: act())
         self.add(made)
         return made
+
+
+def widen(row: Row, most: int) -> None:
+    """Give a row's field up to `most` pixels; in a narrow window it makes room for the name."""
+    row.field.setMinimumWidth(LEAST)
+    row.field.setMaximumWidth(most)
+    row.field.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+    row.name.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+    grid = row.layout()
+    if isinstance(grid, QGridLayout):
+        grid.addWidget(row.field, 0, 1)
+        grid.setColumnStretch(1, 1)

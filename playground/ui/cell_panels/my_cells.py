@@ -25,16 +25,24 @@ class MyCells(QWidget):
         self.items: list[LibraryItem] = []
         self._here, self._kept = FlowLayout(gap=6, least=66), FlowLayout(gap=6, least=66)
         self._kept_title = label(self.tr("kept for every experiment"), "small")
+        self._bad = label("", "error", wrap=True)
+        self._bad.setObjectName("palette.mine.bad")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(5)
         column.addLayout(self._here)
         column.addWidget(self._kept_title)
         column.addLayout(self._kept)
+        column.addWidget(self._bad)
         session.document_changed.connect(self._on_document)
         session.shelf.changed.connect(self.refresh)
-        self._shown: tuple[tuple[str, Cell], ...] | None = None
+        self._shown: tuple[tuple[tuple[str, Cell], ...], int] | None = None
         self.refresh()
+
+    @property
+    def has_bad(self) -> bool:
+        """Whether there is a file that has to be told about."""
+        return not self._bad.isHidden()
 
     def _on_document(self, _: object) -> None:
         self.refresh()
@@ -44,9 +52,10 @@ class MyCells(QWidget):
         own = [(cell.name, cell) for cell in self._session.experiment.cells]
         kept = [(f"{SAVED}{f.name}", f.cell) for f in self._session.shelf.saved() if f.cell is not None]
         wanted = (*own, *kept)
-        if wanted == self._shown:
+        unreadable = sum(found.cell is None for found in self._session.shelf.saved())
+        if (wanted, unreadable) == self._shown:
             return
-        self._shown = wanted
+        self._shown = (wanted, unreadable)
         old = {(item.key, item.cell): item for item in self.items}
         self.items = []
         for key, cell in wanted:
@@ -65,5 +74,9 @@ class MyCells(QWidget):
                 flow.addWidget(item)
                 item.show()
         self._kept_title.setVisible(bool(kept))
+        bad = [found for found in self._session.shelf.saved() if found.cell is None]
+        self._bad.setVisible(bool(bad))
+        self._bad.setText(self.tr("{0} of your cells cannot be read").format(len(bad)))
+        self._bad.setToolTip("\n".join(found.problem for found in bad))
         self.updateGeometry()
         self.rebuilt.emit()

@@ -1,17 +1,23 @@
 """Cells that can be used and are not in the experiment yet: a blank one, and the person's own from other days."""
 
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
 from playground.cell.graph import Cell
 from playground.cell.names import empty_cell
 from playground.errors import BadInput
-from playground.experiment.cell_files import CellPalette, Found, Version
+from playground.experiment.cell_edits import AddOwnCell
+from playground.experiment.cell_files import CellPalette, Found, Version, load_cell
 from playground.experiment.cells import known_cells
 from playground.experiment.document import Experiment
 from playground.experiment.use_cell import UseCell
 from playground.ui.settings import Settings
+from playground.ui.state import Notice
+
+if TYPE_CHECKING:
+    from playground.ui.session import Session
 
 BLANK = "new:blank"  # no cell can have this name
 SAVED = "saved:"  # before the name of a cell of the person's palette, in keys of drags
@@ -54,6 +60,19 @@ class Shelf(QObject):
             return edit
         cell = self.cell(key, experiment)
         return edit if cell is None else UseCell(cell, edit, fresh=key == BLANK)
+
+    def add_file(self, path: Path, session: "Session") -> bool:
+        """A cell that somebody shared becomes one of the experiment's own; a notice says so, or what is wrong."""
+        try:
+            cell = load_cell(path)
+        except BadInput as problem:
+            session.notice.emit(Notice("error", str(problem)))
+            return False
+        if not session.apply(AddOwnCell(cell)):
+            return False
+        text = self.tr("{0} is among this experiment's cells: drag it into a layer.").format(cell.label or cell.name)
+        session.notice.emit(Notice("info", text, ((self.tr("Undo"), session.undo),)))
+        return True
 
     # -- what the person keeps ------------------------------------------------------------------------------------
 

@@ -29,6 +29,11 @@ def weight_symbols(cell: Cell, gate: Gate) -> dict[str, str]:
     for wire, sign in zip(wires, letters, strict=True):
         more = [_name(names.get(_meant(cell, wire.source), wire.source))] if counts[sign] > 1 else []
         found[f"{gate.id}.weight.{wire.source}"] = _symbol(sign, [*own, *more])
+    shared = Counter(found.values())
+    for wire, sign in zip(wires, letters, strict=True):  # two memories of the same node
+        name = f"{gate.id}.weight.{wire.source}"
+        if shared[found[name]] > 1:
+            found[name] = _symbol(sign, [*own, _name(wire.source)])
     if gate.bias is not None:
         found[f"{gate.id}.bias"] = _symbol("b", own)
     return found

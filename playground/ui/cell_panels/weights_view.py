@@ -12,7 +12,7 @@ from playground.ui.session import Session
 from playground.ui.widgets.card import label
 from playground.ui.widgets.number_field import NumberField
 
-MAP_WIDTH = 172  # px
+NARROW, MAP_WIDTH = 96, 172  # px
 Words = tuple[str, str]  # what a row is, and what a column is
 
 
@@ -45,6 +45,7 @@ class WeightView(QWidget):
         self.field.setObjectName(f"{name}.value")
         self.field.setAccessibleName(self.tr("Value of the weight at the cursor"))
         self.field.setFixedWidth(66)
+        self.field.setStyleSheet("padding-left: 4px; padding-right: 4px;")
         self.field.refused.connect(self._show_problem)
         self.field.returnPressed.connect(self.map.setFocus)
         self._undo = QPushButton(self.tr("Undo"))
@@ -70,7 +71,9 @@ class WeightView(QWidget):
     def _compose(self) -> None:
         """The map on the right; what it says beside it, for the low map of a vector below it: nothing ever moves."""
         self._symbol.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
-        self.map.setFixedWidth(MAP_WIDTH)
+        self.map.setMinimumWidth(NARROW)
+        self.map.setMaximumWidth(MAP_WIDTH)
+        self._note.setMinimumWidth(self._note.fontMetrics().horizontalAdvance("up to ±0.999"))
         left, right = QVBoxLayout(), QVBoxLayout()
         left.setSpacing(2)
         right.setSpacing(2)
@@ -93,8 +96,8 @@ class WeightView(QWidget):
         right.addStretch(1)
         row = QHBoxLayout()
         row.setSpacing(8)
-        row.addLayout(left, 1)
-        row.addLayout(right)
+        row.addLayout(left)
+        row.addLayout(right, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 2, 0, 4)
         column.setSpacing(3)
@@ -151,14 +154,15 @@ class WeightView(QWidget):
     def _store(self, value: Any, merge: bool) -> BadInput | None:
         place = self.map.cursor_cell
         if place is None or value is None:
-            return BadInput("", "choose a weight first", "click one")
+            return BadInput("", self.tr("choose a weight first"), self.tr("click one"))
         if abs(value) > 1e6:
-            return BadInput("", f"{value:g} is too large for a weight", "type one between −1000000 and 1000000")
+            problem = self.tr("{0} is too large for a weight").format(f"{value:g}")
+            return BadInput("", problem, self.tr("type one between −1000000 and 1000000"))
         vector = not self._words[1]
         index = place[1:] if vector else place
         self._edited = True
         done = self.session.weights.set_value(self.net, self.parameter, index, float(value), merge)
-        return None if done else BadInput("", "no network is running", "wait until it is built")
+        return None if done else BadInput("", self.tr("no network is running"), self.tr("wait until it is built"))
 
     def _show_undo(self) -> None:
         """Offered where something was typed."""

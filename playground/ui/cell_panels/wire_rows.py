@@ -10,7 +10,7 @@ from playground.cell.edits import SetWire
 from playground.cell.graph import Gate, Init, Wire
 from playground.errors import BadInput
 from playground.experiment.edits import SetValue
-from playground.ui.cell_panels.form import CellForm
+from playground.ui.cell_panels.form import CellForm, widen
 from playground.ui.cell_panels.init_field import INIT_WIDTH, MATRIX, OWN, VECTOR, InitField, describe_init, help_text
 from playground.ui.widgets.rows import Row
 
@@ -99,7 +99,7 @@ class WireForm(CellForm):
                 "unit (a peephole). identity: the value itself, without a weight."
             ),
         )
-        row.field.setFixedWidth(INIT_WIDTH)
+        widen(row, INIT_WIDTH)
         details = WireDetails(self, gate, source, open)
         details.setObjectName(f"{name}.details")
         self.add(details)
@@ -174,7 +174,7 @@ class WireSettings(QWidget):
         self.init = InitField(self._set_init, MATRIX, lambda: form.biased_gates(gate))
         self.init.longest = form.longest_lag
         self._row = Row(f"{name}.init", self.tr("at start"), self.init, help_text())
-        self.init.setFixedWidth(INIT_WIDTH)
+        widen(self._row, INIT_WIDTH)
         self.init.told = self._row.show_problem
         self.stop = QCheckBox(self.tr("stop gradient"))
         self.stop.setObjectName(f"{name}.stop_gradient")

@@ -283,6 +283,16 @@ def test_a_cell_file_is_dropped(palette, session, tmp_path):
     assert session.notices[-1].level == "error"
 
 
+def test_a_kept_file_that_cannot_be_read_is_told(qtbot, session):
+    session.settings.cell_folder.mkdir(parents=True)
+    (session.settings.cell_folder / "broken.cell.json").write_text("{")
+    palette = PalettePanel(session)
+    qtbot.addWidget(palette)
+    palette.show()
+    said = palette.findChild(QLabel, "palette.mine.bad")
+    assert said.isVisible() and "1 of your cells" in said.text() and "broken" in said.toolTip()
+
+
 def test_the_shelf_wraps_only_what_the_experiment_does_not_know(session):
     shelf, experiment = session.shelf, session.experiment
     assert shelf.edit(AddNet("gru"), experiment) == AddNet("gru")

@@ -8,8 +8,7 @@ from playground.ui.canvas.layout import Hit
 
 
 class Press(Gesture):
-    """× removes a layer, ⌄ opens its cell, + asks which cell to insert, the race zone asks which cell to add: all when let
-    go there."""
+    """× removes a layer, ⌄ opens its cell, + asks which cell to insert, the race zone which to add (when let go)."""
 
     hit = Hit("empty")
 

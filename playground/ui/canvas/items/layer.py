@@ -57,9 +57,12 @@ class LayerItem(Card):
             beside, left, right = "", units, weights
             if width_of(units, style.small) + width_of(weights, style.small) + 8 > foot.width():
                 right = ""  # the tooltip still has it
+        hint = QCoreApplication.translate("LayerItem", "double-click to look inside")
+        fits = not right and width_of(left, style.small) + width_of(hint, style.small) + 12 <= foot.width()
+        self._hint, self._hint_place = hint if fits else "", foot
         self._pair(self.title, beside, head, style.title, self.colour.name())
         self._pair(left, right, foot, style.small, style.theme.muted)
-        self.foot = FOOT if left or right else PADDING
+        self.foot = FOOT if left or right or fits else PADDING
         start = QPointF(head.right() - width_of(beside, style.small), head.y()) if beside else foot.topLeft()
         self.units_box = QRectF(start.x() - 4, start.y() - 2, width_of(units, style.small) + 8, head.height() + 4)
         self._number_end = start.x() + width_of(f"{self.layer.units:,}", style.small)
@@ -101,7 +104,7 @@ class LayerItem(Card):
             self.heat.set_time(time)
 
     def paint_inside(self, painter: QPainter) -> None:
-        """A dotted line below the number says that it can be edited."""
+        """What can be done, which is no part of a figure: a dotted line below the number says that it can be edited."""
         if self.exporting:
             return
         line = pen(self.style.theme.muted, 1.0)
@@ -109,3 +112,7 @@ class LayerItem(Card):
         painter.setPen(line)
         y = self.units_box.bottom() - 3
         painter.drawLine(QPointF(self.units_box.x() + 4, y), QPointF(self._number_end, y))
+        if self._hint:
+            painter.setFont(self.style.small)
+            painter.setPen(QColor(self.style.theme.muted))
+            painter.drawText(self._hint_place, RIGHT, self._hint)

@@ -4,7 +4,6 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QMouseEvent
 
 from playground.cell.graph import Place
-from playground.cell.layout.align import grid
 from playground.ui.cell_canvas.gestures.base import CellGesture
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -44,7 +43,7 @@ class Move(CellGesture):
             canvas.stage.begin_preview(canvas.workshop.nodes)
             canvas.view.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
         origin, shift = self.origins[self.grabbed], point - self.begin
-        x, y = canvas.stage.guides.snap(grid(origin.x() + shift.x()), grid(origin.y() + shift.y()))
+        x, y = canvas.stage.guides.snap(origin.x() + shift.x(), origin.y() + shift.y())
         dx, dy = x - origin.x(), y - origin.y()
         places = {id: Place(at.x() + dx, at.y() + dy) for id, at in self.origins.items()}
         if places != self.places:

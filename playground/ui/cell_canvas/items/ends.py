@@ -47,13 +47,13 @@ class EndItem(NodeItem):
             self.update()
 
     def boundingRect(self) -> QRectF:
-        return QRectF(-64, -12, max(self.box.width(), self._text_width, 100) + 76, self.box.height() + 26)
+        return QRectF(-64, -18, max(self.box.width(), self._text_width, 100) + 80, self.box.height() + 36)
 
     def mark_place(self) -> QPointF:
         return QPointF(self.box.right() + 8, 0)
 
     def outline(self, painter: QPainter, box: QRectF) -> None:
-        painter.drawRoundedRect(box.adjusted(-3, 0, 3, 0), 8, 8)
+        painter.drawRoundedRect(box.adjusted(-5, -8, 5, 7), 8, 8)
 
     def paint_body(self, painter: QPainter, readable: bool) -> None:
         colour, middle = self.colour, self.box.center().y()

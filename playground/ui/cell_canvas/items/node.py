@@ -11,7 +11,7 @@ from playground.ui.cell_canvas.looks import NodeLook
 RING = 3.0
 NAME_HEIGHT = 16.0
 PORT_RADIUS = 4.5
-READABLE = 0.4  # below this scale letters are left out
+READABLE = 0.33  # below this scale letters are left out
 CENTRE = Qt.AlignmentFlag.AlignCenter
 
 

@@ -4,6 +4,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath
 from PySide6.QtWidgets import QGraphicsObject, QStyleOptionGraphicsItem, QWidget
 
+from playground.cell.layout.align import grid
 from playground.cell.layout.shapes import Layout
 from playground.ui.canvas.style import Style, pen
 
@@ -86,14 +87,14 @@ class Guides(QGraphicsObject):
         self._others = [QPointF(*box.centre) for box in layout.boxes if box.id not in moved]
 
     def snap(self, x: float, y: float) -> tuple[float, float]:
-        """The place (x, y), drawn to the middles of others nearby; shows the lines."""
+        """The place (x, y) on the grid, or drawn to the middles of others nearby; shows the lines."""
         near_x = min(
             (at for at in self._others if abs(at.x() - x) <= SNAP), key=lambda at: abs(at.y() - y), default=None
         )
         near_y = min(
             (at for at in self._others if abs(at.y() - y) <= SNAP), key=lambda at: abs(at.x() - x), default=None
         )
-        x, y = near_x.x() if near_x else x, near_y.y() if near_y else y
+        x, y = near_x.x() if near_x else grid(x), near_y.y() if near_y else grid(y)
         here = QPointF(x, y)
         self.prepareGeometryChange()
         self.lines = [QLineF(here, at) for at in (near_x, near_y) if at is not None]
