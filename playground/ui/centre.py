@@ -1,10 +1,14 @@
 """The middle of the window: the networks, or the inside of one cell."""
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from playground.ui.canvas import NetworkCanvas
-from playground.ui.cell_canvas import CellCanvas
 from playground.ui.session import Session
+
+if TYPE_CHECKING:
+    from playground.ui.cell_canvas import CellCanvas
 
 
 class Centre(QStackedWidget):
@@ -15,11 +19,20 @@ class Centre(QStackedWidget):
         self.setObjectName("centre")
         self.session = session
         self.network = NetworkCanvas(session)
-        self.cell = CellCanvas(session)
+        self._cell: CellCanvas | None = None
         self.addWidget(self.network)
-        self.addWidget(self.cell)
         session.workshop.inside_changed.connect(self._show)
         self._show(session.workshop.inside)
+
+    @property
+    def cell(self) -> "CellCanvas":
+        """Made when it is first asked for: the window's first picture does not wait for it."""
+        if self._cell is None:
+            from playground.ui.cell_canvas import CellCanvas
+
+            self._cell = CellCanvas(self.session)
+            self.addWidget(self._cell)
+        return self._cell
 
     def _show(self, inside: object) -> None:
         """The keys go to what is shown, if they went to what was shown before."""

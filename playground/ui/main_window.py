@@ -135,7 +135,6 @@ class MainWindow(QMainWindow):
         self.plots.take_view(session.experiment.view.get("plots"))
         self.palette_panel.feed_wanted.connect(self.ask_feed)
         self.painted.connect(self._after_first_paint)
-        self.plots.refresher.add(self.centre.cell)
 
     def come_forward(self, path: Path | None) -> None:
         """A second launch hands its file over."""
@@ -310,6 +309,7 @@ class MainWindow(QMainWindow):
         self.session.start_worker()
         self.scrubber.show_sequence()
         self.training.complete()
+        self.plots.refresher.add(self.centre.cell)
         self.palette_panel.draw_sketches()
         self.offer_recovery()
 

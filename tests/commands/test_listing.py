@@ -21,7 +21,7 @@ def test_the_lists_hold_what_ships(call: Callable) -> None:
         return {row["name"] for row in call("list", what, "--json").data[what]}
 
     assert names("cells") >= {"rnn", "lstm", "gru"}
-    assert names("tasks") == {"delayed_recall", "adding", "sines", "table", "text"}
+    assert names("tasks") == {"delayed_recall", "adding", "temporal_order", "sines", "table", "text"}
     assert names("engines") == {"numpy", "native", "cupy"}
     assert names("plots") >= {"loss", "gates", "hidden", "prediction"}
     assert names("examples") >= {"delayed-recall", "sunspots"}

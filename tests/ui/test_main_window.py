@@ -1,5 +1,8 @@
 """Menus, keys, files and looks of the window. Most of it without a worker: nothing here trains."""
 
+import shutil
+from pathlib import Path
+
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
@@ -115,14 +118,15 @@ def test_opening_asks_first_and_a_bad_file_changes_nothing(quiet, tmp_path):
     quiet.dialogs.preset.update({"open": bad, "unsaved": "discard"})
     quiet.menus.actions["file.open"].trigger()
     assert session.experiment.training.batch == 16 and quiet.notices.notices[0].level == "error"
-    quiet.dialogs.preset.update({"open": files.examples()["sunspots"], "unsaved": "cancel"})
+    good = Path(shutil.copy(files.examples()["sunspots"], tmp_path / "good.experiment.json"))
+    quiet.dialogs.preset.update({"open": good, "unsaved": "cancel"})
     quiet.menus.actions["file.open"].trigger()
     assert session.experiment.training.batch == 16
     quiet.dialogs.preset["unsaved"] = "discard"
     quiet.menus.actions["file.open"].trigger()
-    assert session.path == files.examples()["sunspots"] and not session.dirty
+    assert session.path == good and not session.dirty
     quiet.menus._list_recent()
-    assert "recent.sunspots.experiment.json" in quiet.menus.actions
+    assert "recent.good.experiment.json" in quiet.menus.actions
 
 
 def test_save_under_a_name(quiet, tmp_path):
