@@ -14,10 +14,12 @@ SEARCHED = 256  # sequences of a batch that are looked through for the first val
 
 @dataclass(frozen=True)
 class Origin:
-    """Where the first value that is not finite appeared: "layer/node" and the time step, counted from 0."""
+    """Where the first value that is not finite appeared: "layer/node", time step and unit, counted from 0. unit: None
+    for a gradient, which is known as the norm over all units."""
 
     node: str
     time: int
+    unit: int | None = None
 
 
 class NotFinite(BadInput):
@@ -35,7 +37,8 @@ class NotFinite(BadInput):
         verb = "were" if quantity == "weights" else "was"
         problem = f"at step {step} the {quantity} {verb} not finite"
         if origin is not None:
-            problem += f", beginning in {origin.node} at time step {origin.time}"
+            unit = "" if origin.unit is None else f", unit {origin.unit},"
+            problem += f", beginning in {origin.node}{unit} at time step {origin.time}"
         remedy = "lower the learning rate or the clip norm; no weight was changed"
         super().__init__(f"networks.{network}", problem, remedy)
 
@@ -62,9 +65,10 @@ def locate(trace: Callable[[Batch], NetTraces], batch: Batch) -> Origin | None:
 def _first(traces: NetTraces) -> Origin | None:
     found = None
     for name, values in traces.nodes.items():
-        bad = np.flatnonzero(~np.isfinite(values).all(axis=1))
+        wrong = ~np.isfinite(values)
+        bad = np.flatnonzero(wrong.any(axis=1))
         if bad.size and (found is None or bad[0] < found.time):
-            found = Origin(name, int(bad[0]))
+            found = Origin(name, int(bad[0]), int(wrong[bad[0]].argmax()))
     return found
 
 

@@ -8,9 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from playground.cell.graph import Cell
-from playground.cell.library import LIBRARY
+from playground.cell.names import what_is_computed
+from playground.cell.renaming import renaming
 from playground.engine import choose
 from playground.errors import BadInput
+from playground.experiment.cells import known_cells
 from playground.experiment.document import Experiment
 from playground.network.spec import Net
 from playground.network.traces import Traces
@@ -164,7 +166,7 @@ class Run:
         from now on, None: where they did.
 
         Returns whether the run goes on. It begins again, at step 0 with initial weights, when the seed changed or when
-        no network kept a whole layer. Raises BadInput, and then nothing has changed. `last_update` has the details.
+        no network kept a weight of a layer. Raises BadInput, and then nothing has changed. `last_update` tells more.
         """
         old, same_task = self.experiment, experiment.task == self.experiment.task
         _check_names(experiment)
@@ -186,7 +188,14 @@ class Run:
                 trainer.net, trainer.task = net, task
                 trainer.retune(experiment.training)
             elif source >= 0 and experiment.seed == old.seed:
-                goes_on |= keep(self.trainers[source], trainer)
+                before = known_cells(old)
+                renames = {
+                    layer.id: renaming(before[was.cell], cells[layer.cell])
+                    for layer in net.layers
+                    for was in self.trainers[source].net.layers
+                    if was.id == layer.id
+                }
+                goes_on |= keep(self.trainers[source], trainer, renames)
             trainer.steps = self.step
         names = [[net.name for net in document.networks] for document in (old, experiment)]
         rebuilt = not all(reused) or not goes_on or names[0] != names[1]
@@ -269,7 +278,7 @@ class Run:
         return (
             experiment.task == old.task
             and (net.layers, net.readout) == (trainer.net.layers, trainer.net.readout)
-            and all(cells.get(layer.cell) == before.get(layer.cell) for layer in net.layers)
+            and all(_same(cells.get(layer.cell), before.get(layer.cell)) for layer in net.layers)
             and experiment.training.loss == old.training.loss
             and experiment.training.precision == old.training.precision
         )
@@ -282,9 +291,11 @@ def resume(path: Path, folder: Path | None = None, engine: str = "auto") -> tupl
     return run, run._take(found, str(path))
 
 
-def known_cells(experiment: Experiment) -> dict[str, Cell]:
-    """Every cell a layer can name: the library's, and before them the experiment's own."""
-    return {**LIBRARY, **{cell.name: cell for cell in experiment.cells}}
+def _same(one: Cell | None, other: Cell | None) -> bool:
+    """Whether two cells compute the same, wherever their nodes lie on the canvas."""
+    if one is None or other is None:
+        return one is other
+    return one is other or what_is_computed(one) == what_is_computed(other)
 
 
 def match(old: Sequence[Net], new: Sequence[Net]) -> tuple[int, ...]:

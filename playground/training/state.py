@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from playground.cell.names import renamed_parameter
 from playground.engine.devices import to_numpy
 from playground.errors import BadInput
 from playground.training.interventions import weight_place
@@ -108,24 +109,34 @@ def set_weight(trainer: Trainer, parameter: str, index: tuple[int, ...], value: 
     return before, number
 
 
-def keep(old: Trainer, new: Trainer) -> bool:
-    """Copy every weight, with the optimizer's memory of it, whose name and shape are the same in both.
+def keep(old: Trainer, new: Trainer, renames: Mapping[str, Mapping[str, str]] | None = None) -> bool:
+    """Copy every weight that means the same in both, with the optimizer's memory of it: same name, same shape.
 
-    Returns whether the new network is still the old one in some part: at least one layer was kept whole.
+    renames: layer id → old node → new node, of nodes that only have another name now.
+    Returns whether the new network is still the old one in some part: some weight of a layer was kept.
     """
     before, after = old.network.parameters, new.network.parameters
-    shapes = {name: before.view(name).shape for name in before.names}
-    kept = [name for name in after.names if shapes.get(name) == after.view(name).shape]
-    for name in kept:
-        _assign(new, name, host(before.view(name)))
+    was = {_renamed(name, renames or {}): name for name in before.names}
+    kept = {name: was[name] for name in after.names if name in was}
+    kept = {name: old for name, old in kept.items() if before.view(old).shape == after.view(name).shape}
+    for name, source in kept.items():
+        _assign(new, name, host(before.view(source)))
     if old.training.optimizer.kind == new.training.optimizer.kind:
         _keep_optimizer(old, new, kept)
     new.steps = old.steps
-    layers = {layer.id: [name for name in after.names if name.startswith(f"{layer.id}.")] for layer in new.net.layers}
-    return any(names and set(names) <= set(kept) for names in layers.values())
+    layers = {layer.id for layer in new.net.layers}
+    return any(name.partition(".")[0] in layers for name in kept)
 
 
-def _keep_optimizer(old: Trainer, new: Trainer, kept: list[str]) -> None:
+def _renamed(name: str, renames: Mapping[str, Mapping[str, str]]) -> str:
+    """What a parameter of a network ("layer1.back.forget.bias") is called once nodes of its layer have new names."""
+    layer, _, rest = name.partition(".")
+    back, rest = ("back.", rest.removeprefix("back.")) if rest.startswith("back.") else ("", rest)
+    return f"{layer}.{back}{renamed_parameter(rest, renames[layer])}" if layer in renames else name
+
+
+def _keep_optimizer(old: Trainer, new: Trainer, kept: Mapping[str, str]) -> None:
+    """kept: name in the new network → name in the old one."""
     source, target = old.optimizer.arrays(), new.optimizer.arrays()
     loaded: dict[str, Any] = {}
     for name, array in target.items():
@@ -133,7 +144,9 @@ def _keep_optimizer(old: Trainer, new: Trainer, kept: list[str]) -> None:
             return
         if _is_flat(new, array) and _is_flat(old, source[name]):
             before = _split(old, source[name])
-            loaded[name] = _merge(new, _split(new, array) | {parameter: before[parameter] for parameter in kept})
+            loaded[name] = _merge(
+                new, _split(new, array) | {new_name: before[old_name] for new_name, old_name in kept.items()}
+            )
         else:
             loaded[name] = host(source[name])
     new.optimizer.load(loaded)

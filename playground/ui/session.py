@@ -305,6 +305,7 @@ class Session(RunSession):
             self.history.mark_unsaved()
         self._forget_copy()
         self.select(None)
+        self._link.pause()  # a wish to train was meant for the last one
         self._begin()
         self._document_edited(None)
         self.opened.emit(experiment)

@@ -251,7 +251,8 @@ class TrainingLink(QObject):
         self._rate = (0.0, 0)
         state = "paused" if self.state.state == "idle" else self.state.state  # the true one follows
         seconds = self.state.seconds if event.kept else 0.0
-        self._set(RunState(state, event.step, event.engine, "", 0.0, seconds, self._play is not None))
+        waiting = self._play is not None or self.state.waiting
+        self._set(RunState(state, event.step, event.engine, "", 0.0, seconds, waiting))
         self.started.emit(event)
         if self._play is not None:
             self._send_play()
@@ -283,7 +284,7 @@ class TrainingLink(QObject):
         self.weight_set.emit(event)
 
     def _take_state(self, event: messages.StateChanged) -> None:
-        waiting = self._play is not None
+        waiting = self.state.waiting and event.state == "paused"  # that was before it heard of the wish
         speed = self.state.sequences_per_second if event.state == "training" else 0.0
         self._rate = (0.0, 0)
         self._set(

@@ -79,6 +79,13 @@ def recorded(draw: st.DrawFn) -> Curves:
     return curves
 
 
+def test_a_network_with_a_line_break_in_its_name_is_read_back(tmp_path: Path) -> None:
+    curves = Curves(("a\rb\n,c",))
+    curves.append_scalars(scalars([1], [2.0]))
+    write_csv(tmp_path / "metrics.csv", curves, ("a\rb\n,c",), "title", 1, "mse")
+    assert read_csv(tmp_path / "metrics.csv").losses.tolist() == [[2.0]]
+
+
 @given(recorded())
 def test_a_metrics_file_gives_back_the_same_bits(tmp_path: Path, curves: Curves) -> None:
     path = tmp_path / "metrics.csv"

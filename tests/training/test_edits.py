@@ -9,13 +9,17 @@ import msgspec
 import numpy as np
 import pytest
 
+from playground.cell.edits import Connect, MoveNodes, RenameNode, SetNode
+from playground.cell.graph import Place
+from playground.cell.library import LIBRARY
 from playground.errors import BadInput
+from playground.experiment.cell_edits import EditCell
 from playground.experiment.document import Experiment
 from playground.network.spec import Goal, Layer, Net
 from playground.tasks.spec import DelayedRecall, Table, Text
 from playground.training import messages
 from playground.training.run import Run, resume
-from playground.training.state import state_arrays
+from playground.training.state import state_arrays, weights
 from playground.training.worker import Worker
 
 replace = msgspec.structs.replace
@@ -160,3 +164,47 @@ def test_a_race_goes_on_through_any_edits(experiment: Experiment) -> None:
     first, second = state_arrays(run.trainers[1]), state_arrays(alone.trainers[0])
     assert run.step == 10 and all(np.array_equal(first[name], second[name]) for name in second)
     assert run.update(replace(experiment, networks=races[-1], task=DelayedRecall(lag=10, test_sequences=5)))
+
+
+def own_lstm(experiment: Experiment) -> Experiment:
+    """The experiment with an LSTM of its own in its second network."""
+    cell = replace(LIBRARY["lstm"], name="mine")
+    nets = (experiment.networks[0], Net("LSTM", (Layer("layer1", "mine", 4),)))
+    return replace(experiment, networks=nets, cells=(cell,))
+
+
+def edited(experiment: Experiment, edit: Any) -> Experiment:
+    return EditCell("LSTM", "layer1", edit).apply(experiment)
+
+
+def test_a_node_with_a_new_name_keeps_what_it_has_learned(experiment: Experiment) -> None:
+    run = Run(own_lstm(experiment))
+    twin = Run(run.experiment)
+    losses(run, 5), losses(twin, 5)
+    assert run.update(edited(run.experiment, RenameNode("forget", "keeper")))
+    new, old = weights(run.trainers[1]), weights(twin.trainers[1])
+    assert set(new) - set(old) == {"layer1.keeper.bias", "layer1.keeper.weight.x", "layer1.keeper.weight.h_prev"}
+    assert all(np.array_equal(new[name], old[name.replace("keeper", "forget")]) for name in new)
+    ahead, there = losses(run, 3), losses(twin, 3)
+    assert np.allclose(ahead, there, rtol=1e-5), "the optimizer remembers too"
+    assert run.update(twin.experiment), "an undo is a renaming as well"
+    assert np.allclose(losses(run, 2), losses(twin, 2), rtol=1e-5)
+
+
+def test_another_gate_leaves_the_weights_of_the_others(experiment: Experiment) -> None:
+    run = Run(own_lstm(experiment))
+    losses(run, 5)
+    before, step = weights(run.trainers[1]), run.step
+    assert run.update(edited(run.experiment, Connect("c_prev", "forget", "diagonal")))
+    after = weights(run.trainers[1])
+    assert set(after) - set(before) == {"layer1.forget.weight.c_prev"} and run.step == step
+    assert all(np.array_equal(after[name], before[name]) for name in before)
+
+
+def test_where_a_node_lies_is_nothing_to_the_training(experiment: Experiment) -> None:
+    run = Run(own_lstm(experiment))
+    losses(run, 2)
+    network = run.trainers[1].network
+    for edit in (MoveNodes({"forget": Place(8, 16)}), SetNode("forget", "label", "the gate that forgets")):
+        assert run.update(edited(run.experiment, edit))
+        assert run.trainers[1].network is network and not run.last_update.rebuilt

@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 
 from playground.engine import choose
+from playground.experiment.cells import known_cells
 from playground.experiment.document import Experiment
 from playground.network.spec import Optimizer, Schedule
 from playground.tasks import build_task
 from playground.tasks.base import Batch
 from playground.tasks.random import stream
-from playground.training.run import Run, known_cells
+from playground.training.run import Run
 from playground.training.trainer import Trainer
 
 

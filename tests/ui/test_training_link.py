@@ -56,8 +56,22 @@ def test_another_document_does_not_train_because_the_last_one_was_to(qtbot, sess
     with qtbot.waitSignal(session.started, timeout=WAIT):
         session.new_from_example("sines")
     in_state(qtbot, session, "paused")
-    qtbot.wait(100)
+    qtbot.waitUntil(lambda: session.curves.test_steps.size == 1, timeout=WAIT)
+    qtbot.wait(200)
     assert session.run_state.state == "paused" and session.run_state.step == 0
+
+
+def test_the_wish_to_train_is_shown_until_it_trains(qtbot, session):
+    """Not taken back by what the worker said before it heard of it."""
+    seen = []
+    session.start_worker()
+    session.play()
+    session.run_changed.connect(lambda state: seen.append((state.state, state.active)))
+    qtbot.waitUntil(lambda: session.run_state.step > 3, timeout=WAIT)
+    assert ("paused", True) in seen and not [state for state, active in seen if not active]
+    session.pause()
+    in_state(qtbot, session, "paused")
+    assert not session.run_state.active
 
 
 @pytest.mark.parametrize("after", [0, 20, 150, 400])

@@ -80,14 +80,16 @@ def look_of(cell: Cell, node: AnyNode, key: str, shape: str, errors: tuple[str, 
     if isinstance(node, Gate):
         lower, upper = _range(node)
         return NodeLook(
-            key, node.id, "gate", name_of(node), gate_symbol(node), node.role, shape, _gate_marks(node), errors,
+            key, node.id, "gate", name_of(node), _marked(node), node.role, shape, _gate_marks(node), errors,
             _word(cell, node), lower, upper,
         )  # fmt: skip
     if isinstance(node, Operation):
         return NodeLook(key, node.id, "operation", name_of(node), operation_symbol(node), node.role, shape, (), errors)
     if isinstance(node, Memory):
         source = next((other for other in cell.nodes if other.id == node.source), None)
-        title = at_time(node.label or (name_of(source) if source else node.id.replace("_", " ")), earlier=True)
+        title = at_time(
+            node.label or (name_of(source) if source else node.id.removesuffix("_prev").replace("_", " ")), earlier=True
+        )
         marks = ("learned start",) if node.learned else ()
         return NodeLook(key, node.id, "memory", title, "z⁻¹", node.role, shape, marks, errors)
     if isinstance(node, Input):
@@ -178,10 +180,16 @@ def _range(gate: Gate) -> tuple[float | None, float | None]:
     return low, high
 
 
+def _marked(gate: Gate) -> str:
+    """The activation, with ÷ n where it serves n cells and a star where its bias is frozen."""
+    block = f" ÷{gate.block}" if gate.block > 1 else ""
+    return f"{gate_symbol(gate)}{block}{' ✱' if gate.freeze_bias else ''}"
+
+
 def _gate_marks(gate: Gate) -> tuple[str, ...]:
     marks = []
     if gate.block > 1:
-        marks.append(f"serves {gate.block}")
+        marks.append(f"one gate for {gate.block} cells")
     if gate.freeze_bias:
         marks.append("bias frozen")
     return tuple(marks)

@@ -33,7 +33,7 @@ class Pointer(QObject):
             return
         if item is not None:
             self.canvas.view.viewport().setToolTip(
-                tell.node_tip(cell, item.look.id, self.canvas.readings, self.canvas.stage.errors)
+                tell.node_tip(cell, item.look.id, item.look.marks, self.canvas.readings, self.canvas.stage.errors)
             )
         else:
             self.canvas.view.viewport().setToolTip(

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QGraphicsScene
 
 from playground.cell.check import CellError, sources_of
 from playground.cell.edits import MoveNodes
-from playground.cell.graph import Cell, Output, Place
+from playground.cell.graph import Cell, Input, Output, Place
 from playground.cell.layout import Layout, Sizes, lay_out, relayout
 from playground.cell.layout.align import grid
 from playground.cell.layout.assemble import bounds_of
@@ -22,6 +22,7 @@ from playground.ui.cell_canvas.picture import Picture
 from playground.ui.workshop import WireName
 
 NEARBY = 14.0  # px around a node in which a wire let go still finds it
+ROOM = 296.0  # px left and right of the middle of an empty cell
 LIVE = 80  # nodes: in larger cells the wires follow when a dragged node is let go
 
 
@@ -65,7 +66,7 @@ class Stage(QObject):
 
     def open(self, cell: Cell, errors: list[CellError]) -> None:
         """A cell seen for the first time, or tidied up: all laid out anew."""
-        self.layout = lay_out(cell)
+        self.layout = _wide(cell) if _is_empty(cell) else lay_out(cell)
         self._take(cell, errors)
 
     def follow(self, cell: Cell, errors: list[CellError]) -> None:
@@ -191,6 +192,18 @@ class Stage(QObject):
     def wire_of(self, found: Hit) -> WireName | None:
         routes = self.picture.layout.routes
         return self.picture.wire_at(found.route) if 0 <= found.route < len(routes) else None
+
+
+def _is_empty(cell: Cell) -> bool:
+    """Whether there is nothing but an input and an output, which nobody has placed."""
+    return all(isinstance(node, Input | Output) and node.place is None for node in cell.nodes)
+
+
+def _wide(cell: Cell) -> Layout:
+    """An empty cell with much room between its ends for what will be drawn. The cell itself knows nothing of it."""
+    places = {node.id: Place(-ROOM, 96.0) if isinstance(node, Input) else Place(ROOM, 0.0) for node in cell.nodes}
+    layout = lay_out(MoveNodes(places).apply(cell)) if places else lay_out(cell)
+    return renew(layout, boxes=tuple(renew(box, placed=False) for box in layout.boxes))
 
 
 def _shape(cell: Cell) -> list[object]:

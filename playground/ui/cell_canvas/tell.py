@@ -59,9 +59,9 @@ def describe_wire(cell: Cell, wire: WireName) -> str:
     return f"{text} ({', '.join(words)})"
 
 
-def node_tip(cell: Cell, id: str, readings: Readings, errors: list[CellError]) -> str:
-    """Formula, value and problems of a node."""
-    lines = [describe_node(cell, id), formula(cell, id)]
+def node_tip(cell: Cell, id: str, marks: tuple[str, ...], readings: Readings, errors: list[CellError]) -> str:
+    """Formula, what is special (`marks`), value and problems of a node."""
+    lines = [describe_node(cell, id), formula(cell, id), *marks]
     if value := readings.text(id):
         lines.append(value if readings.gradients else tr("value {0}").format(value))
     lines += [f"{error.message}; {error.remedy}" for error in errors if error.node == id]

@@ -248,3 +248,21 @@ def test_any_graph_can_be_shown_also_nonsense(inside):
     hands = inside(twins)
     assert set(hands.canvas.picture.nodes) == {"x", "a", "a#2", "out"}
     assert hands.canvas.picture.item("a").look.errors
+
+
+def test_nothing_jumps_after_an_edit(inside, qapp):
+    """A drop, a wire, an undo: what was there stays at its place on the screen, zoomed or not."""
+    hands = inside("lstm")
+    for zoomed in (False, True):
+        if zoomed:
+            hands.canvas.view.zoom_by(1.3)
+        before = hands.scene(0, 0), hands.canvas.view.transform().m11()
+        hands.drop("operation:tanh", hands.scene(120, 130))
+        qapp.processEvents()
+        hands.pull("c", hands.workshop.nodes[0])
+        qapp.processEvents()
+        hands.session.undo()
+        hands.session.undo()
+        qapp.processEvents()
+        after = hands.scene(0, 0), hands.canvas.view.transform().m11()
+        assert (after[0] - before[0]).manhattanLength() <= 1 and after[1] == before[1], zoomed

@@ -165,6 +165,8 @@ def test_an_empty_cell_invites(inside):
     assert not hands.canvas.picture.item("out").look.errors
     hands.drop("gate:tanh", hands.scene(0, 0))
     assert not around.invitation.isVisible()
+    left, right = hands.canvas.stage.layout.box("x"), hands.canvas.stage.layout.box("out")
+    assert right.x - left.right > 400, "there is room between the ends"
     hands.session.undo()
     assert around.invitation.isVisible()
 
@@ -224,3 +226,12 @@ def test_only_what_changed_is_drawn_anew(inside):
     hands.workshop.apply(SetNode("forget", "activation", "relu"))
     assert {key for key, item in hands.canvas.picture.nodes.items() if nodes[key] is not item} == {"forget"}
     assert all(wires[key] is item for key, item in hands.canvas.picture.wires.items())
+
+
+def test_a_gate_for_a_block_and_a_frozen_bias_are_marked(inside):
+    hands = inside("lstm_1997_blocks")
+    hands.workshop.apply(SetNode("input", "freeze_bias", True))
+    look = hands.canvas.picture.item("input").look
+    assert look.symbol == "σ ÷2 ✱" and look.marks == ("one gate for 2 cells", "bias frozen")
+    hands.move(hands.at("input"), Qt.MouseButton.NoButton)
+    assert "one gate for 2 cells" in hands.viewport.toolTip()

@@ -43,7 +43,6 @@ class GateItem(NodeItem):
         self._band: QPainterPath | None = None
         self._dot: QPointF | None = None
         self._foot = ""
-        self._notes = " · ".join(self.look.marks)
         symbol = min(width_of(self.look.symbol, self.style.small), 56.0)
         self._symbol = elide(self.look.symbol, self.style.small, 56.0)
         room = self.box.width() - 2 * PAD - symbol - 3
@@ -114,9 +113,6 @@ class GateItem(NodeItem):
             painter.setFont(self.style.small)
             painter.setPen(QColor(theme.text))
             painter.drawText(foot, LEFT, self._foot)
-        elif self._notes:
-            painter.setFont(self.style.small)
-            painter.drawText(foot, LEFT, elide(self._notes, self.style.small, foot.width()))
 
     def _paint_trace(self, painter: QPainter, colour: QColor) -> None:
         if self._line is None:
