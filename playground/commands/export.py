@@ -23,7 +23,9 @@ def add(verbs: Any) -> None:
         "Needs no display.",
     )
     parser.add_argument("file", metavar="FILE|RUN", help="an experiment, an example's name, or the folder of a run")
-    parser.add_argument("--plot", default="all", metavar="NAME", help="one of `list plots`, network, cell, or all (default)")
+    parser.add_argument(
+        "--plot", default="all", metavar="NAME", help="one of `list plots`, network, cell, or all (default)"
+    )
     parser.add_argument("--format", default="svg", metavar="F", help="svg (default), pdf, png or csv")
     parser.add_argument("--out", type=Path, metavar="PATH", help="a folder, or a file for one plot (default: figures)")
     parser.add_argument("--scale", type=float, default=2.0, help="pixels of a PNG per point (default: 2)")

@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QEventLoop, QTimer
 
+from playground.ui.measure_cell import measure_cell
+
 ROUNDS = 3  # of everything that is compared
 SECONDS = 8.0  # of training in each round
 EXAMPLE = "delayed-recall"
@@ -105,6 +107,7 @@ def measure_window(rounds: int = ROUNDS, seconds: float = SECONDS) -> dict[str, 
         "plot_refreshes_per_second": {name: round(statistics.median(rate), 1) for name, rate in rates.items()},
         "steps_per_second_in_the_window": round(steps_inside, 1),
         "steps_per_second_headless": round(steps_headless, 1),
+        **json.loads(_output(["-m", "playground.ui.measure", "cell"])),
         "training_speed_ratio": round(statistics.median(a / b for a, b in zip(inside, headless, strict=True)), 3),
     }
 
@@ -192,4 +195,4 @@ def _output(arguments: list[str]) -> str:
 
 
 if __name__ == "__main__":
-    print(json.dumps(watch(float(sys.argv[1]))))
+    print(json.dumps(measure_cell() if sys.argv[1] == "cell" else watch(float(sys.argv[1]))))

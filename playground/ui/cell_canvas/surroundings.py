@@ -112,7 +112,8 @@ class Surroundings(QObject):
         boxes = {other: self._on_view(other) for other in self.canvas.picture.nodes.values()}
         box = boxes.pop(item)
         area = self.canvas.view.viewport().rect()
-        self.bubble.show_errors(errors, remedy(cell, errors[0]), box, area, list(boxes.values()))
+        covered = [self.strip.geometry()] * 4 if self.strip.isVisible() else []  # its button counts more than a node
+        self.bubble.show_errors(errors, remedy(cell, errors[0]), box, area, [*boxes.values(), *covered])
 
     def _on_view(self, item: NodeItem) -> QRect:
         """The box of a node in the viewport."""
