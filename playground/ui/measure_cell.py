@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from playground.cell.edits import Connect, Disconnect, MoveNodes, SetNode
 from playground.cell.graph import Cell, Gate, Input, Memory, Operation, Output, Place, Role, Wire
@@ -57,7 +57,8 @@ def measure_cell() -> dict[str, float]:
         session.workshop.enter(session.experiment.networks[0].name, net.layers[0].id)  # the net may be renamed with it
         canvas = window.centre.cell
         viewport = canvas.view.viewport()
-        canvas.grab()
+        for _ in range(20):  # until the window is exposed and the canvas has its size
+            QApplication.processEvents()
         frames = [_seconds(viewport, lambda: canvas.view.zoom_by(1.08)) for _ in range(FRAMES)]
         frames += [_seconds(viewport, lambda: canvas.view.pan(-14, 6)) for _ in range(FRAMES)]
         frames += [_seconds(viewport, lambda: canvas.view.zoom_by(1 / 1.08)) for _ in range(FRAMES)]

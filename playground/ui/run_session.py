@@ -87,7 +87,9 @@ class RunSession(QObject):
     @property
     def engine_line(self) -> str:
         """The engine in use, and in one line what else there is."""
-        name = {"numpy": "NumPy", "native": "native CPU", "cupy": "CuPy"}.get(self.run_state.engine, self.run_state.engine)
+        name = {"numpy": "NumPy", "native": "native CPU", "cupy": "CuPy"}.get(
+            self.run_state.engine, self.run_state.engine
+        )
         line = self.engines.get(self.run_state.engine, "") or next(iter(self.engines.values()), "")
         return line or name
 

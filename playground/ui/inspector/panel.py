@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
 from playground.experiment.edits import net_of
@@ -15,6 +16,8 @@ from playground.ui.sequences import title_of
 from playground.ui.session import Session
 from playground.ui.state import Selection
 from playground.ui.widgets.card import Card
+
+LARGE = 80  # nodes of a cell
 
 
 class Inspector(Card):
@@ -35,14 +38,23 @@ class Inspector(Card):
         self.body.addWidget(self._page)
         self.body.addWidget(self.race)
         self.body.addStretch(1)
-        session.document_changed.connect(lambda _: self.refresh())
+        self._late = QTimer(self, singleShot=True, interval=0)
+        self._late.timeout.connect(self.refresh)
+        session.document_changed.connect(lambda _: self._document_changed())
         session.selection_changed.connect(lambda _: self.refresh())
         session.started.connect(lambda _: self._page.refresh())
         session.theme_changed.connect(lambda _: self._show_title())
-        for signal in (session.workshop.inside_changed, session.workshop.cell_changed):
-            signal.connect(lambda _: self.refresh())
+        session.workshop.inside_changed.connect(lambda _: self.refresh())
         session.workshop.chosen_changed.connect(self.refresh)
         self.refresh()
+
+    def _document_changed(self) -> None:
+        """The formulas of a large cell take a moment: the canvas shows the edit first."""
+        cell = self._session.workshop.cell
+        if cell is not None and len(cell.nodes) > LARGE:
+            self._late.start()
+        else:
+            self.refresh()
 
     def refresh(self) -> None:
         """Show what is selected."""
