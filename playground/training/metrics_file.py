@@ -38,9 +38,11 @@ def write_csv(path: Path, curves: Curves, names: Sequence[str], title: str, seed
     units = f"step [training steps], losses [{loss}], gradient_norm [2-norm before clipping]"
     text.write(f"# {title}; seed {seed}; {units}\n")
     # before Python 3.13 a name with a carriage return would go unquoted, and end the line where it is read
-    quoting = csv.QUOTE_ALL if any("\r" in name for name in names) else csv.QUOTE_MINIMAL
-    csv.writer(text, lineterminator="\n", quoting=quoting).writerow(head)
     writer = csv.writer(text, lineterminator="\n")
+    if any("\r" in name for name in names):
+        csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL).writerow(head)
+    else:
+        writer.writerow(head)
     for step, *fields in zip(steps.tolist(), *columns, strict=True):
         writer.writerow([int(step), *fields])
     write_atomically(path, text.getvalue().encode())
