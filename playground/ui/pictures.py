@@ -16,6 +16,7 @@ from playground.ui.main_window import MainWindow
 from playground.ui.settings import Settings
 
 SIZE = QSize(1440, 900)
+FOLDER = Path("resources/pictures")
 PATIENCE = 180.0  # s for one example to reach its step
 
 
@@ -71,7 +72,7 @@ def take_all(window: MainWindow, folder: Path) -> list[Path]:
 def main() -> int:
     """Write all pictures into the folder given on the command line."""
     parser = argparse.ArgumentParser(description="Render the README's pictures from the real window.")
-    parser.add_argument("folder", type=Path, help="where the pictures go")
+    parser.add_argument("folder", type=Path, nargs="?", default=FOLDER, help=f"where the pictures go ({FOLDER})")
     folder = parser.parse_args().folder
     folder.mkdir(parents=True, exist_ok=True)
     app = make_application()

@@ -50,6 +50,7 @@ class Weights(QObject):
         self._networks: tuple[str, ...] = ()
         self._wishes: deque[_Wish] = deque()
         self._asked: _Wish | None = None  # with the worker now
+        self._forgotten = False  # what is with the worker was for networks that went back to their beginning since
         self._undo: list[Intervention] = []
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._tell)
@@ -125,15 +126,17 @@ class Weights(QObject):
     def undo_last(self) -> bool:
         """Set the number that was set last back to what it was before. Training that was done since stays, also of this
         number's neighbours. False when there is nothing to undo, or no network runs."""
-        if not self._link.built or not (self._undo or self._wishes or self._asked):
+        if not self._link.built or not (self._undo or self._wishes or (self._asked and not self._forgotten)):
             return False
         self._wishes.append(_Wish())
         self._next()
         return True
 
     def drop_wishes(self) -> None:
-        """Forget what was not sent yet: the networks go back to their beginning."""
+        """The networks go back to their beginning: forget what was not sent yet, and what could be undone."""
         self._wishes.clear()
+        self._forgotten = self._asked is not None
+        self._record(self.interventions, [])
 
     def _refuse_idle(self, wish: _Wish) -> None:
         place = weight_place(wish.net, wish.parameter, wish.place)
@@ -157,7 +160,7 @@ class Weights(QObject):
     def _on_begun(self) -> None:
         """Another run: nothing of the last one counts any more."""
         self._wishes.clear()
-        self._asked, self._networks = None, ()
+        self._asked, self._forgotten, self._networks = None, False, ()
         self._record([], [])
         gone = set(self._values)
         self._values.clear()
@@ -193,11 +196,12 @@ class Weights(QObject):
     def _on_set(self, event: messages.WeightSet) -> None:
         done, asked = event.intervention, self._asked
         add(self.interventions, done)
-        if asked is not None:
-            self._asked = None
+        forgotten, self._asked, self._forgotten = self._forgotten, None, False
+        if asked is not None and not forgotten:
             if asked.value is None:
-                self._undo.pop()
-            elif asked.merge and self._undo and _same(self._undo[-1], done):
+                if self._undo and _at(self._undo[-1]) == _at(done):  # it may have been forgotten since it was asked
+                    self._undo.pop()
+            elif asked.merge and self._undo and _at(self._undo[-1]) == _at(done):
                 whole = msgspec.structs.replace(self._undo.pop(), after=done.after)
                 self._undo += [whole] if whole.before != whole.after else []
             elif done.before != done.after:
@@ -209,9 +213,9 @@ class Weights(QObject):
         asked = self._asked
         if asked is None or not problem.place.startswith(weight_place(asked.net, asked.parameter)):
             return
-        self._asked = None
-        if asked.value is None and self._undo:  # its parameter is not there any more
-            self._undo.pop()
+        self._asked, self._forgotten = None, False
+        if asked.value is None and self._undo and _at(self._undo[-1]) == asked[:3]:
+            self._undo.pop()  # its parameter is not there any more
             self.intervened.emit()
         self._next()
 
@@ -221,5 +225,5 @@ def _key(owner: QObject | str) -> int | str:
     return owner if isinstance(owner, str) else int(getCppPointer(owner)[0])
 
 
-def _same(one: Intervention, other: Intervention) -> bool:
-    return (one.net, one.parameter, one.index) == (other.net, other.parameter, other.index)
+def _at(one: Intervention) -> tuple[str, str, tuple[int, ...]]:
+    return one.net, one.parameter, one.index

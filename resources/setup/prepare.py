@@ -97,7 +97,8 @@ def main() -> None:
     say("Installing the packages (the first time this takes a minute or two)")
     target = str(ROOT) + (f"[{extra}]" if extra else "")
     pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--editable", target]
-    if subprocess.call(pip) != 0:
+    # setuptools warns of every editable installation; nothing in it is for the person who sets this up
+    if subprocess.call(pip, env={**os.environ, "PYTHONWARNINGS": "ignore"}) != 0:
         fail("The packages could not be installed; the lines above say why.")
 
 

@@ -275,6 +275,25 @@ def test_reset_forgets_everything(qtbot, running):
     assert running.weights.interventions == [] and not running.weights.can_undo
 
 
+def test_nothing_is_undone_in_a_network_that_was_reset(qtbot, running):
+    watched(qtbot, running, running)
+    first = running.weights.get(*NAME).copy()
+    set_and_wait(qtbot, running, 5.0)
+    train(qtbot, running, 3)
+    running.weights.undo_last()  # on its way
+    running.reset()
+    assert not running.weights.can_undo and not running.weights.undo_last()
+    qtbot.waitUntil(lambda: running.weights._asked is None, timeout=WAIT)
+    running.weights.set_value(*NAME, (1,), 7.0)  # on its way
+    running.reset()
+    assert not running.weights.undo_last()
+    qtbot.waitUntil(lambda: np.array_equal(running.weights.get(*NAME), first), timeout=WAIT)
+    qtbot.wait(100)
+    assert np.array_equal(running.weights.get(*NAME), first) and running.weights.interventions == []
+    set_and_wait(qtbot, running, 6.0)
+    assert running.weights.can_undo
+
+
 def test_watching_and_the_record_go_on_when_networks_change(qtbot, running):
     watched(qtbot, running, running)
     set_and_wait(qtbot, running, 5.0)
