@@ -48,9 +48,12 @@ class NativeCode:
     columns: int
 
 
-def emit_native(plan: Plan, want_input_gradient: bool, dtype: str, width: int, vectors: int) -> NativeCode:
-    """LLVM text for vectors of `width` numbers, `vectors` of them side by side in a block of columns."""
-    return _Native(plan, want_input_gradient, dtype, width, vectors).emit()
+def emit_native(
+    plan: Plan, want_input_gradient: bool, keep_all: bool, dtype: str, width: int, vectors: int
+) -> NativeCode:
+    """LLVM text for vectors of `width` numbers, `vectors` of them side by side in a block of columns. keep_all: store
+    every value and every `d:` for every step, for traces."""
+    return _Native(plan, want_input_gradient, keep_all, dtype, width, vectors).emit()
 
 
 class _Native(NativeGradients):

@@ -14,9 +14,9 @@ Vectors = list[ir.Value]  # one for each vector of a block of columns
 class NativeGround:
     """Emits into `module`; `b` is the builder of the function at hand."""
 
-    def __init__(self, plan: Plan, want_x: bool, dtype: str, width: int, vectors: int) -> None:
+    def __init__(self, plan: Plan, want_x: bool, keep_all: bool, dtype: str, width: int, vectors: int) -> None:
         self.plan, self.want_x, self.dtype, self.width, self.vectors = plan, want_x, dtype, width, vectors
-        self.storage = Storage(plan, want_x, False)
+        self.storage = Storage(plan, want_x, keep_all)
         self.storage.place()
         self.module = ir.Module("cell")
         self.scalar = FLOATS[dtype]

@@ -20,13 +20,13 @@ from playground.engine.runner import Runner
 Array = np.ndarray
 Function = Any  # of ctypes
 
-WORTH_A_THREAD = 2_000_000  # multiplications of a layer's pass from which a second thread pays for its start
+WORTH_A_THREAD = 20_000_000  # multiplications of a layer's pass from which a second thread pays for its start
 CACHED = 64  # compiled plans that are kept
 CHUNK_BYTES = 1 << 18  # of states that stay in the cache while weight gradients are summed
 
 
 class NativeEngine(ArrayEngine):
-    """The engine "native". What is watched (one sequence, everything kept) runs as array code; the numbers agree."""
+    """The engine "native"."""
 
     def __init__(self) -> None:
         super().__init__("native", np)
@@ -45,12 +45,9 @@ class NativeEngine(ArrayEngine):
         dtype: str = "float32",
     ) -> Runner:
         """See `ArrayEngine.build`."""
-        if keep_all:
-            return super().build(
-                plan, weights, gradients, steps, batch,
-                x=x, want_input_gradient=want_input_gradient, keep_all=True, dtype=dtype,
-            )  # fmt: skip
-        return NativeRunner(plan, weights, gradients, steps, batch, x, want_input_gradient, str(np.dtype(dtype)))
+        return NativeRunner(
+            plan, weights, gradients, steps, batch, x, want_input_gradient, keep_all, str(np.dtype(dtype))
+        )
 
 
 class NativeRunner(Runner):
@@ -68,6 +65,7 @@ class NativeRunner(Runner):
         batch: int,
         x: Array | None,
         want_input_gradient: bool,
+        keep_all: bool,
         dtype: str,
     ) -> None:
         self._gradients, self._given = gradients, x
@@ -77,7 +75,7 @@ class NativeRunner(Runner):
         wanted = os.cpu_count() or 1 if size * steps * batch >= WORTH_A_THREAD else 1
         threads = min(wanted, vectors)
         share = -(-vectors // threads)
-        compiled = compile_plan(PlanKey(plan, want_input_gradient, dtype, width, 2 - share % 2))
+        compiled = compile_plan(PlanKey(plan, want_input_gradient, keep_all, dtype, width, 2 - share % 2))
         code = compiled.code
         columns = threads * share * width
         stored = {
@@ -160,8 +158,8 @@ class NativeRunner(Runner):
 class PlanKey:
     """A plan with the choices it is compiled for; equal when they would give the same machine code."""
 
-    def __init__(self, plan: Plan, want_x: bool, dtype: str, width: int, vectors: int) -> None:
-        self.plan, self.arguments = plan, (want_x, dtype, width, vectors)
+    def __init__(self, plan: Plan, want_x: bool, keep_all: bool, dtype: str, width: int, vectors: int) -> None:
+        self.plan, self.arguments = plan, (want_x, keep_all, dtype, width, vectors)
         self._text = repr((plan, self.arguments))
 
     def __hash__(self) -> int:
@@ -187,7 +185,8 @@ def compile_plan(key: PlanKey) -> Compiled:
     code = emit_native(key.plan, *key.arguments)
     machine = _machine()
     module = llvm.parse_assembly(code.text)
-    builder = llvm.create_pass_builder(machine, llvm.PipelineTuningOptions(speed_level=2))
+    # what the optimiser would do is written out already: higher levels take twice as long for the same speed
+    builder = llvm.create_pass_builder(machine, llvm.PipelineTuningOptions(speed_level=0))
     builder.getModulePassManager().run(module, builder)
     engine = llvm.create_mcjit_compiler(module, machine)
     engine.finalize_object()
@@ -201,7 +200,7 @@ def _machine() -> Any:
     llvm.initialize_native_asmprinter()
     features = llvm.get_host_cpu_features().flatten()
     target = llvm.Target.from_default_triple()
-    return target.create_target_machine(cpu=llvm.get_host_cpu_name(), features=features, opt=2)
+    return target.create_target_machine(cpu=llvm.get_host_cpu_name(), features=features, opt=1)
 
 
 def processor() -> str:

@@ -74,9 +74,10 @@ def test_library_array_code_is_the_interpreter(name: str, watch: bool) -> None:
     assert run_both(LIBRARY[name], D, units_of(name), watch) <= 1e-10
 
 
+@pytest.mark.parametrize("watch", [False, True])
 @pytest.mark.parametrize("name", LIBRARY)
-def test_library_machine_code_is_the_interpreter(name: str) -> None:
-    assert run_both(LIBRARY[name], D, units_of(name), engine="native") <= 1e-10
+def test_library_machine_code_is_the_interpreter(name: str, watch: bool) -> None:
+    assert run_both(LIBRARY[name], D, units_of(name), watch, engine="native") <= 1e-10
 
 
 def random_cells_agree(cell: Cell, watch: bool, engine: str = "numpy") -> None:
@@ -96,6 +97,12 @@ def test_random_cells_array_code_is_the_interpreter(cell: Cell) -> None:
 @given(cell=random_cells())
 def test_random_cells_machine_code_is_the_interpreter(cell: Cell) -> None:
     random_cells_agree(cell, watch=False, engine="native")
+
+
+@settings(max_examples=20)
+@given(cell=random_cells())
+def test_watching_machine_code_changes_nothing(cell: Cell) -> None:
+    random_cells_agree(cell, watch=True, engine="native")
 
 
 @pytest.mark.slow

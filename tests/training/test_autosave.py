@@ -76,6 +76,8 @@ def test_pace_keeps_to_its_share_of_the_time() -> None:
     pace.done(10.0, 10.001)
     assert not pace.due(10.049) and pace.due(10.0501)
     pace.done(10.0, 10.1)
+    assert pace.due(10.06), "one slow time is no rule"
+    pace.done(10.0, 10.1)
     assert not pace.due(10.9) and pace.due(11.01)
     pace.at_once()
     assert pace.due(0.0)
