@@ -1,5 +1,6 @@
 """Where every start of the program comes through: look whether all is there, then open the window or run a command."""
 
+import gc
 import sys
 from multiprocessing import freeze_support
 from pathlib import Path
@@ -51,6 +52,7 @@ def _open_window(arguments: list[str]) -> int:
             hint = suggest(name, VERBS)
             return _refuse(f"{name}: there is no such file or command; {hint}" if hint[:3] == "did" else str(problem))
     preflight.check_display()
+    gc.disable()  # until the window is painted, nothing that is made is thrown away; it wakes the collector
     from playground.ui.app import run_window
 
     return run_window(path)

@@ -13,7 +13,6 @@ from playground.experiment.cells import known_cells
 from playground.experiment.document import Experiment
 from playground.experiment.schema import item_names, suggest
 from playground.network.spec import Layer, Net
-from playground.tasks import build_task
 from playground.tasks.base import Facts
 
 
@@ -32,7 +31,10 @@ def check_experiment(experiment: Experiment, folder: Path | None = None, facts: 
     """
     problems = [*_check_networks(experiment), *_check_cells(experiment)]
     try:
-        facts = facts or build_task(experiment.task, folder).facts
+        if facts is None:
+            from playground.tasks import build_task  # late: a window that knows the facts does not wait for it
+
+            facts = build_task(experiment.task, folder).facts
     except BadInput as error:
         problems.append(Problem(error.place or "task", "", _sentence(error.problem, error.remedy)))
     else:

@@ -1,5 +1,7 @@
 """The adding problem: Hochreiter and Schmidhuber (1997), experiment 4."""
 
+from __future__ import annotations  # np.random, in a signature, would load all of NumPy's random numbers
+
 import numpy as np
 
 from playground.tasks.base import Array, Baseline, Batch, Facts, Probe

@@ -1,5 +1,7 @@
 """The door through which sequences come in: `Task.sample(rng, batch) → Batch`."""
 
+from __future__ import annotations  # np.random, in a signature, would load all of NumPy's random numbers
+
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 

@@ -5,18 +5,13 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from playground.errors import BadInput
-from playground.tasks.adding import AddingTask
 from playground.tasks.base import Task
 from playground.tasks.columns import recognise
 from playground.tasks.csv_file import read_sheet
 from playground.tasks.csv_layout import is_number
-from playground.tasks.delayed_recall import DelayedRecallTask
 from playground.tasks.resources import data_path
-from playground.tasks.sines import SinesTask
 from playground.tasks.spec import Adding, AnyTask, DelayedRecall, Sines, Table, TemporalOrder, Text
 from playground.tasks.table import TableTask
-from playground.tasks.temporal_order import TemporalOrderTask
-from playground.tasks.text import TextTask
 from playground.tasks.text_file import decode, read_bytes
 
 TABLES = frozenset((".csv", ".tsv", ".tab"))
@@ -26,18 +21,29 @@ TEXTS = frozenset((".txt", ".md", ".text", ".rst", ".log"))
 def build_task(spec: AnyTask, folder: Path | None = None) -> Task:
     """The task that `spec` describes; relative paths in it begin at `folder`. Raises BadInput for a file or setting
     that cannot be used."""
+    # each kind is imported when it is asked for: the first paint waits for one of them
     match spec:
         case DelayedRecall():
+            from playground.tasks.delayed_recall import DelayedRecallTask
+
             return DelayedRecallTask(spec)
         case Adding():
+            from playground.tasks.adding import AddingTask
+
             return AddingTask(spec)
         case TemporalOrder():
+            from playground.tasks.temporal_order import TemporalOrderTask
+
             return TemporalOrderTask(spec)
         case Sines():
+            from playground.tasks.sines import SinesTask
+
             return SinesTask(spec)
         case Table():
             return TableTask(spec, data_path(spec.file, folder))
         case Text():
+            from playground.tasks.text import TextTask
+
             return TextTask(spec, data_path(spec.file, folder))
 
 

@@ -1,5 +1,7 @@
 """Delayed recall: keep one bit through noise."""
 
+from __future__ import annotations  # np.random, in a signature, would load all of NumPy's random numbers
+
 from math import log
 
 import numpy as np

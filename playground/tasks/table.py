@@ -1,5 +1,7 @@
 """A table's columns as a time series: learn on the rows before a split, be tested on those after it."""
 
+from __future__ import annotations  # np.random, in a signature, would load all of NumPy's random numbers
+
 from pathlib import Path
 
 import numpy as np

@@ -1,5 +1,7 @@
 """The temporal order problem: Hochreiter and Schmidhuber (1997), experiments 6a and 6b."""
 
+from __future__ import annotations  # np.random, in a signature, would load all of NumPy's random numbers
+
 from itertools import product
 
 import numpy as np

@@ -1,5 +1,7 @@
 """The next character of a text."""
 
+from __future__ import annotations  # np.random, in a signature, would load all of NumPy's random numbers
+
 from collections import Counter
 from pathlib import Path
 

@@ -1,5 +1,6 @@
 """The window: composes the panels, and asks the questions that only a window can ask. Panels never know each other."""
 
+import gc
 import logging
 from pathlib import Path
 
@@ -306,6 +307,8 @@ class MainWindow(QMainWindow):
 
     def _after_first_paint(self) -> None:
         """Everything that may take a moment."""
+        gc.freeze()  # what was made so far stays: the collector, asleep since the launch, need not look at it
+        gc.enable()
         self.session.start_worker()
         self.scrubber.show_sequence()
         self.training.complete()

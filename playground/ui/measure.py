@@ -44,18 +44,20 @@ app.exec()
 """
 
 OURS = """
-import sys, time
+import gc, sys, time
 began = float(sys.argv[1])
+gc.disable()  # as playground.launch does
 from pathlib import Path
 from PySide6.QtWidgets import QApplication
 from playground.ui.app import make_application, open_window
 from playground.ui.settings import Settings
-app = make_application()
-window = open_window(Settings(Path(sys.argv[2])))
-def painted():
+from playground.ui.main_window import MainWindow
+def on_the_screen(window):  # in place of what the window puts off until it is on the screen
     print(time.time() - began, flush=True)
     QApplication.quit()
-window.painted.connect(painted)
+MainWindow._after_first_paint = on_the_screen
+app = make_application()
+window = open_window(Settings(Path(sys.argv[2])))
 app.exec()
 window.session.close()
 """

@@ -2,22 +2,24 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from playground.cell.graph import Cell
-from playground.compiler.standalone import show_code
 from playground.errors import BadInput
 from playground.experiment.atomic import write_atomically
 from playground.experiment.cell_edits import RenameCell, SaveCellAs, is_own
 from playground.experiment.cell_files import SUFFIX, save_cell
-from playground.ui.cell_panels.code_dialog import CodeDialog
-from playground.ui.cell_panels.explain_dialog import ExplainDialog
 from playground.ui.cell_panels.sizes import layer_inputs
 from playground.ui.session import Session
 from playground.ui.state import Notice
+
+if TYPE_CHECKING:
+    from playground.ui.cell_panels.code_dialog import CodeDialog
+    from playground.ui.cell_panels.explain_dialog import ExplainDialog
 
 FALLBACK = 3  # inputs that the code is shown for when the task cannot be used
 
@@ -37,8 +39,10 @@ class CellActions(QObject):
         self.explain_dialog.show_node(node)
 
     @property
-    def explain_dialog(self) -> ExplainDialog:
+    def explain_dialog(self) -> "ExplainDialog":
         if self._explain is None:
+            from playground.ui.cell_panels.explain_dialog import ExplainDialog  # late, for a quick first paint
+
             self._explain = ExplainDialog(self.session, self._widget)
         return self._explain
 
@@ -53,6 +57,9 @@ class CellActions(QObject):
         cell, layer, inside = (self.session.workshop.cell, self.session.workshop.layer, self.session.workshop.inside)
         if cell is None or layer is None or inside is None:
             return
+        from playground.compiler.standalone import show_code
+        from playground.ui.cell_panels.code_dialog import CodeDialog
+
         net = next(net for net in self.session.experiment.networks if net.name == inside.net)
         inputs = layer_inputs(self.session.experiment, self.session.facts, net, inside.layer) or FALLBACK
         try:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint
 from PySide6.QtWidgets import QMenu, QWidget
@@ -10,11 +11,13 @@ from playground.cell.graph import Cell
 from playground.experiment.cell_edits import AddOwnCell, DeleteCell, DuplicateCell, is_own
 from playground.experiment.edits import ReplaceCell
 from playground.ui.cell_panels.actions import CellActions
-from playground.ui.cell_panels.library_card import LibraryCard
 from playground.ui.cell_panels.palette_items import LibraryItem
 from playground.ui.cell_panels.shelf import BLANK, SAVED
 from playground.ui.session import Session
 from playground.ui.state import Selection
+
+if TYPE_CHECKING:
+    from playground.ui.cell_panels.library_card import LibraryCard
 
 
 class CellItems(QObject):
@@ -65,6 +68,8 @@ class CellItems(QObject):
     # -- the card -------------------------------------------------------------------------------------------------
 
     def show_card(self, item: LibraryItem, stays: bool) -> None:
+        from playground.ui.cell_panels.library_card import LibraryCard  # late, for a quick first paint
+
         self.hide_card()
         self.card = LibraryCard(item.cell, self.session.theme, self.hint(), stays, self._widget)
         self.card.show_beside(item)

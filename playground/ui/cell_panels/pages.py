@@ -1,6 +1,6 @@
 """Which page the inspector shows inside a cell, and what its title says."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QWidget
@@ -8,14 +8,12 @@ from PySide6.QtWidgets import QWidget
 from playground.cell.check import sources_of
 from playground.cell.graph import Cell, Gate, Memory, Operation
 from playground.ui.cell_panels.actions import CellActions
-from playground.ui.cell_panels.cell_page import CellPage
-from playground.ui.cell_panels.form import CellForm
-from playground.ui.cell_panels.group_page import GroupPage
 from playground.ui.cell_panels.names import node_title
-from playground.ui.cell_panels.node_page import NodePage
-from playground.ui.cell_panels.wire_page import WirePage
 from playground.ui.session import Session
 from playground.ui.workshop import WireName
+
+if TYPE_CHECKING:
+    from playground.ui.cell_panels.form import CellForm
 
 
 class CellPages:
@@ -40,8 +38,14 @@ class CellPages:
             return "group", place, workshop.nodes
         return "cell", place, tuple(workshop.errors())
 
-    def build(self) -> CellForm:
+    def build(self) -> "CellForm":
         """A new page for what is chosen."""
+        # late, for a quick first paint: nobody begins inside a cell
+        from playground.ui.cell_panels.cell_page import CellPage
+        from playground.ui.cell_panels.group_page import GroupPage
+        from playground.ui.cell_panels.node_page import NodePage
+        from playground.ui.cell_panels.wire_page import WirePage
+
         workshop, session = self._session.workshop, self._session
         cell = workshop.cell or Cell("")
         if workshop.wire is not None and _is_there(cell, workshop.wire):
