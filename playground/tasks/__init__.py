@@ -6,14 +6,19 @@ The tasks themselves are imported when one is first built: a document is read, a
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from playground.tasks.build import build_task, guess_task
+    from playground.tasks.build import build_task
+    from playground.tasks.guess import guess_task
 
 __all__ = ["build_task", "guess_task"]
 
 
 def __getattr__(name: str) -> Any:
-    if name in __all__:
-        from playground.tasks import build
+    if name == "build_task":
+        from playground.tasks.build import build_task
 
-        return getattr(build, name)
+        return build_task
+    if name == "guess_task":
+        from playground.tasks.guess import guess_task
+
+        return guess_task
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
