@@ -244,9 +244,11 @@ def test_large_weights_come_in_several_messages_in_turn(experiment: Experiment, 
 
 def test_the_share_of_the_time_is_kept(experiment: Experiment) -> None:
     run, watch = Run(experiment), WeightWatch()
-    watch.watch(WATCHED)
-    watch.send(run, 1, lambda event: time.sleep(0.02))
-    watch.read()
+    for _ in range(2):  # one slow time would be no rule
+        watch.watch([])
+        watch.watch(WATCHED)
+        watch.send(run, 1, lambda event: time.sleep(0.02))
+        watch.read()
     assert not watch.due(time.perf_counter() + 0.5) and watch.due(time.perf_counter() + 1.0)
 
 
@@ -275,7 +277,8 @@ def test_the_initial_weights_are_there_before_the_first_step(talk, experiment) -
     talk.forget()
     time.sleep(0.3)
     talk.poll()
-    assert talk.events == []  # nothing changes, nothing is sent
+    # nothing changes, nothing is sent
+    assert not [event for event in talk.events if isinstance(event, messages.Weights)]
 
 
 def test_at_most_five_times_a_second_while_it_trains_and_nothing_when_nobody_looks(talk, endless) -> None:
