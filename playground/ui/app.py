@@ -74,6 +74,7 @@ def open_window(settings: Settings, path: Path | None = None) -> "MainWindow":
     kept: list[Notice] = []
     session.notice.connect(kept.append)
     begin(session, path)
+    session.unseen = True
     window = MainWindow(session)
     apply_theme(app, session.theme)  # after building: so every widget is polished once, not at every change of parent
     session.notice.disconnect(kept.append)

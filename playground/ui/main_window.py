@@ -309,6 +309,8 @@ class MainWindow(QMainWindow):
         """Everything that may take a moment."""
         gc.freeze()  # what was made so far stays: the collector, asleep since the launch, need not look at it
         gc.enable()
+        self.session.unseen = False
+        self.canvas.show_values()
         self.session.start_worker()
         self.scrubber.show_sequence()
         self.training.complete()

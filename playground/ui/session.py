@@ -66,6 +66,7 @@ class Session(RunSession):
         self._tasks = TaskView()
         self.time = 0
         self.selection: Selection | None = None
+        self.unseen = False  # a window is about to be painted for the first time
         self.view: Callable[[], dict[str, Any]] = dict  # how the window looks, saved with the document
         self.theme: Theme = THEMES.get(self.settings.theme, LIGHT)
         self.workshop = Workshop(self)
@@ -161,7 +162,10 @@ class Session(RunSession):
 
     @property
     def probe(self) -> Probe | None:
-        """The sequence that is looked at, the same one as in `traces`; None when the task cannot be used."""
+        """The sequence that is looked at, the same one as in `traces`; None when the task cannot be used, and until the
+        window has been painted, which does not wait for it."""
+        if self.unseen:
+            return None
         return self._tasks.probe(self.experiment.task, self.folder, self.experiment.seed)
 
     @property

@@ -147,7 +147,7 @@ class NetworkCanvas(QFrame):
         session.document_changed.connect(self._document_changed)
         session.selection_changed.connect(self._selection_changed)
         session.traces_changed.connect(self._traces_changed)
-        session.started.connect(lambda _: self._refresh_values())
+        session.started.connect(lambda _: self.show_values())
         session.tests_changed.connect(lambda: self.picture.set_answers(session.curves))
         session.time_changed.connect(lambda time: self.picture.set_time(time))
         session.theme_changed.connect(self.apply_theme)
@@ -187,9 +187,10 @@ class NetworkCanvas(QFrame):
             self.view.keep(self.picture.cards())
         else:
             self.view.fit(self.picture.bounds(), self.picture.cards(), interface_scale())
-        self._refresh_values()
+        self.show_values()
 
-    def _refresh_values(self) -> None:
+    def show_values(self) -> None:
+        """What changes while the networks stay: the sequence, traces, answers, and what is selected."""
         session, picture = self.session, self.picture
         picture.set_probe(session.probe)
         picture.set_time(session.time)
