@@ -1,6 +1,7 @@
 """Where every start of the program comes through: look whether all is there, then open the window or run a command."""
 
 import gc
+import importlib
 import sys
 from multiprocessing import freeze_support
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 from playground import preflight
 
 VERBS = ("run", "eval", "check", "export", "list", "bench")
+BEFORE_QT = ("numpy", "playground.experiment.check")  # once PySide6 is in, it reads the source of whatever is imported
 HELP = ("-h", "--help", "--version")
 
 
@@ -51,11 +53,18 @@ def _open_window(arguments: list[str]) -> int:
         except BadInput as problem:
             hint = suggest(name, VERBS)
             return _refuse(f"{name}: there is no such file or command; {hint}" if hint[:3] == "did" else str(problem))
+    make_haste()
     preflight.check_display()
-    gc.disable()  # until the window is painted, nothing that is made is thrown away; it wakes the collector
     from playground.ui.app import run_window
 
     return run_window(path)
+
+
+def make_haste() -> None:
+    """What the window gains from before Qt comes in."""
+    gc.disable()  # until the window is painted, nothing that is made is thrown away; it wakes the collector
+    for name in BEFORE_QT:
+        importlib.import_module(name)
 
 
 def _refuse(sentence: str) -> int:

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import QApplication
 
+from playground.ui.end_signals import EndSignals
 from playground.ui.settings import Settings
 from playground.ui.shortcuts import ShortcutGuard
 from playground.ui.single_instance import SingleInstance, hand_over, server_name
@@ -42,9 +43,12 @@ def run_window(path: Path | None = None) -> int:
         print(f"RNN Playground runs already; {what}.")
         return 0
     instance = SingleInstance(name, app)
+    ending = EndSignals(app)
     window = open_window(settings, path)
+    ending.arrived.connect(window.leave)
     instance.called.connect(lambda text: window.come_forward(Path(text) if text else None))
     code = app.exec()
+    ending.close()
     instance.close()
     return code
 
@@ -73,8 +77,8 @@ def open_window(settings: Settings, path: Path | None = None) -> "MainWindow":
         session.theme = THEMES[system_scheme()]
     kept: list[Notice] = []
     session.notice.connect(kept.append)
-    begin(session, path)
     session.unseen = True
+    begin(session, path)
     window = MainWindow(session)
     apply_theme(app, session.theme)  # after building: so every widget is polished once, not at every change of parent
     session.notice.disconnect(kept.append)

@@ -3,6 +3,7 @@
 import gc
 import logging
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragMoveEvent, QDropEvent, QPaintEvent
@@ -18,7 +19,7 @@ from playground.ui.inspector import Inspector, TrainingCard
 from playground.ui.menus import Menus
 from playground.ui.notices import NoticeBar
 from playground.ui.palette_panel import PalettePanel
-from playground.ui.plot_area import PlotArea
+from playground.ui.plot_place import PlotPlace
 from playground.ui.recovery import Recovered, forget, left_behind
 from playground.ui.scrubber import Scrubber
 from playground.ui.session import Session
@@ -27,9 +28,11 @@ from playground.ui.style import apply_theme
 from playground.ui.theme import Theme
 from playground.ui.transport import Transport
 
+if TYPE_CHECKING:
+    from playground.ui.plot_area import PlotArea
+
 log = logging.getLogger(__name__)
 GAP = 12
-LOW = 800  # px: a window of less height has one row of plots
 LAYOUT = 1  # of the saved splitters and docks; another number forgets them
 
 
@@ -51,7 +54,7 @@ class MainWindow(QMainWindow):
         self.centre = Centre(session)
         self.canvas = self.centre.network
         self.scrubber = Scrubber(session)
-        self.plots = PlotArea(session)
+        self.place = PlotPlace(session)
         self.inspector = Inspector(session)
         self.training = TrainingCard(session)
         self._painted = False
@@ -74,7 +77,7 @@ class MainWindow(QMainWindow):
         column.addWidget(self.centre, 1)
         column.addWidget(self.scrubber)
         self._centre.addWidget(upper)
-        self._centre.addWidget(self.plots)
+        self._centre.addWidget(self.place)
         self._centre.setHandleWidth(GAP - 8)  # the grips of the plots are the rest of the gap
         self._right.addWidget(self.inspector)
         self._right.addWidget(self.training)
@@ -112,9 +115,13 @@ class MainWindow(QMainWindow):
         made.setChildrenCollapsible(False)
         return made
 
+    @property
+    def plots(self) -> "PlotArea":
+        return self.place.plots
+
     def arrange(self) -> None:
         """Sizes and docks as at the first launch."""
-        self.plots.arrange(low=self.height() < LOW)
+        self.place.arrange()
         self._size_parts()
 
     def _size_parts(self) -> None:
@@ -131,9 +138,7 @@ class MainWindow(QMainWindow):
         session.theme_changed.connect(self._show_theme)
         session.request.connect(self._answer)
         session.open_wanted.connect(self.open)
-        session.opened.connect(lambda experiment: self.plots.take_view(experiment.view.get("plots")))
         session.view = lambda: {"plots": self.plots.view()}
-        self.plots.take_view(session.experiment.view.get("plots"))
         self.palette_panel.feed_wanted.connect(self.ask_feed)
         self.painted.connect(self._after_first_paint)
 
@@ -286,35 +291,40 @@ class MainWindow(QMainWindow):
         if geometry is None or not self.restoreGeometry(geometry):
             area = self.screen().availableGeometry()
             self.resize(min(1440, area.width()), min(900, area.height()))
-        self.arrange()
+        self._size_parts()
         if settings.names("layout", ()) != (str(LAYOUT),):
             return
         for splitter in (self._columns, self._centre, self._right):
             state = settings.bytes(splitter.objectName())
             if state is not None:
                 splitter.restoreState(state)
-        docks = settings.bytes("docks")
-        if docks is not None:
-            self.plots.restore(docks)
+        self.place.kept = settings.bytes("docks")
 
     def _keep_geometry(self) -> None:
         settings = self.session.settings
         settings.set_names("layout", (str(LAYOUT),))
         settings.set_bytes("geometry", self.saveGeometry())
-        settings.set_bytes("docks", self.plots.state())
+        docks = self.place.state()
+        if docks is not None:
+            settings.set_bytes("docks", docks)
         for splitter in (self._columns, self._centre, self._right):
             settings.set_bytes(splitter.objectName(), splitter.saveState())
 
     def _after_first_paint(self) -> None:
+        """The plots at once, since their place is empty; and once they are painted too, everything else."""
+        self.session.unseen = False
+        self.place.bring()
+        QTimer.singleShot(0, self, self._complete)
+
+    def _complete(self) -> None:
         """Everything that may take a moment."""
+        self.session.start_worker()
+        self.plots.refresher.add(self.centre.cell)
         gc.freeze()  # what was made so far stays: the collector, asleep since the launch, need not look at it
         gc.enable()
-        self.session.unseen = False
         self.canvas.show_values()
-        self.session.start_worker()
         self.scrubber.show_sequence()
         self.training.complete()
-        self.plots.refresher.add(self.centre.cell)
         self.palette_panel.draw_sketches()
         self.offer_recovery()
 
@@ -333,6 +343,12 @@ class MainWindow(QMainWindow):
         self._keep_geometry()
         self.session.close()
         event.accept()
+
+    def leave(self) -> None:
+        """The system ends the program: there is nobody to ask. What is not saved is offered at the next launch."""
+        self._keep_geometry()
+        self.session.close(keep_copy=self.session.dirty)
+        QApplication.exit()  # not quit: that would ask
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         self._offer(event)

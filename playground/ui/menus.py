@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu, QWhatsThis
 
 if TYPE_CHECKING:
     from playground.ui.main_window import MainWindow
+    from playground.ui.plot_area import PlotArea
 
 FORMATS = ("svg", "pdf", "png", "csv")
 Keys = QKeySequence.StandardKey
@@ -33,7 +34,6 @@ class Menus(QObject):
         self._session.selection_changed.connect(lambda _: self.refresh())
         self._session.run_changed.connect(lambda _: self.refresh())
         self._session.workshop.inside_changed.connect(lambda _: self.refresh())
-        self._session.workshop.chosen_changed.connect(self.refresh)
         self._session.workshop.chosen_changed.connect(self.refresh)
         self.refresh()
 
@@ -103,10 +103,8 @@ class Menus(QObject):
 
     def _build_view(self) -> None:
         window, menu = self._window, self._menu("view", self.tr("&View"))
-        plots = menu.addMenu(self.tr("Plots"))
-        for action in window.plots.toggles():
-            plots.addAction(action)
-            self.actions[action.objectName()] = action
+        self._plots = menu.addMenu(self.tr("Plots"))
+        window.place.came.connect(self._add_plots)
         self._log_y = self._add(menu, "view.log_y", self.tr("Logarithmic loss"), self._set_log_y, "L")
         self._log_y.setCheckable(True)
         menu.aboutToShow.connect(lambda: self._log_y.setChecked(window.plots.plots()["loss"].log_y))
@@ -119,6 +117,12 @@ class Menus(QObject):
             action.setChecked(self._session.theme.name == name)
             group.addAction(action)
         self._session.theme_changed.connect(lambda theme: self.actions[f"view.{theme.name}"].setChecked(True))
+
+    def _add_plots(self, plots: "PlotArea") -> None:
+        """One action for each, once they are there."""
+        for action in plots.toggles():
+            self._plots.addAction(action)
+            self.actions[action.objectName()] = action
 
     def _build_help(self) -> None:
         menu = self._menu("help", self.tr("&Help"))

@@ -290,11 +290,15 @@ class Session(RunSession):
         self._say("info", describe_fed(path, self.facts, self), ((self.tr("Undo"), self.undo),))
         return True
 
-    def close(self) -> None:
-        """End the worker and tidy up; the copy of an unsaved document goes too, because the person was asked."""
+    def close(self, keep_copy: bool = False) -> None:
+        """End the worker and tidy up; the copy of an unsaved document goes too, because the person was asked.
+        `keep_copy`: nobody was asked, it stays and is what the document is now."""
         self._keep.stop()
         self._link.close()
-        self._forget_copy()
+        if keep_copy:
+            self._keep_copy()
+        else:
+            self._forget_copy()
         shutil.rmtree(self._checkpoints, ignore_errors=True)
         self.settings.sync()
         if self._temporary is not None:

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -14,6 +15,7 @@ from playground.experiment import files
 from playground.tasks.spec import Table
 from playground.ui import app as app_module
 from playground.ui.app import begin, open_window, run_window
+from playground.ui.end_signals import EndSignals
 from playground.ui.recovery import left_behind
 from playground.ui.session import Session
 from playground.ui.settings import HOME
@@ -152,6 +154,77 @@ def test_run_window_ends_with_the_window(qapp, tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)
     monkeypatch.setattr(threading, "excepthook", threading.excepthook)
     assert run_window() == 0
+
+
+ASKED_TO_END = """
+import sys
+from PySide6.QtCore import QTimer
+from playground.experiment.edits import SetValue
+from playground.ui import app
+from playground.ui.main_window import MainWindow
+when, edited = sys.argv[1:]
+def ready(window):
+    if edited == "edited":
+        window.session.apply(SetValue("name", "Not saved"))
+    if edited == "asking":
+        QTimer.singleShot(0, window.show_about)
+        QTimer.singleShot(0, lambda: window.dialogs.ask_unsaved("waits for an answer"))
+    QTimer.singleShot(100, lambda: print("ready", flush=True))
+if when == "painted":
+    real = MainWindow._after_first_paint
+    MainWindow._after_first_paint = lambda window: (print("ready", flush=True), real(window))
+else:
+    real = MainWindow._complete
+    def complete(window):
+        window.session.started.connect(lambda _: ready(window))
+        real(window)
+    MainWindow._complete = complete
+if __name__ == "__main__":
+    sys.exit(app.run_window(None))
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+@pytest.mark.parametrize(
+    ("number", "when", "state"),
+    [
+        (signal.SIGTERM, "trains", "clean"),
+        (signal.SIGINT, "trains", "clean"),
+        (signal.SIGHUP, "trains", "clean"),
+        (signal.SIGTERM, "trains", "edited"),
+        (signal.SIGTERM, "trains", "asking"),
+        (signal.SIGTERM, "painted", "clean"),
+    ],
+)
+def test_a_signal_closes_the_window_in_order(tmp_path, settings, number, when, state):
+    """A real process with its worker: it ends with 0, says nothing, leaves no shared memory and no worker behind."""
+    script = tmp_path / "window.py"
+    script.write_text(ASKED_TO_END)
+    root = Path(__file__).parents[2]
+    environment = {**os.environ, HOME: str(settings.config_folder), "PYTHONPATH": str(root)}
+    process = subprocess.Popen(
+        [sys.executable, str(script), when, state],
+        env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+    try:
+        assert process.stdout.readline().strip() == "ready"
+        os.killpg(process.pid, number) if number == signal.SIGINT else process.send_signal(number)
+        _, errors = process.communicate(timeout=60)  # until nobody has its end of the pipe: not the worker either
+    finally:
+        process.kill()
+    told = [line for line in errors.splitlines() if "propagateSizeHints" not in line]  # of Qt's offscreen platform
+    assert process.returncode == 0 and told == []
+    kept = [found.experiment.name for found in left_behind(settings.recovery_folder)]
+    assert kept == (["Not saved"] if state == "edited" else [])
+
+
+def test_after_the_window_a_signal_does_what_it_did(qapp):
+    before = signal.getsignal(signal.SIGTERM)
+    ending = EndSignals()
+    assert signal.getsignal(signal.SIGTERM) != before
+    ending.close()
+    ending.close()
+    assert signal.getsignal(signal.SIGTERM) == before and signal.set_wakeup_fd(-1) == -1
 
 
 def test_a_window_that_crashes_loses_nothing(tmp_path, settings):

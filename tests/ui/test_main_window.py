@@ -1,12 +1,14 @@
 """Menus, keys, files and looks of the window. Most of it without a worker: nothing here trains."""
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtCore import QByteArray, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSlider,
@@ -21,11 +23,13 @@ from PySide6.QtWidgets import (
 from playground.experiment import files
 from playground.experiment.edits import SetValue
 from playground.tasks.spec import Table
+from playground.ui.app import make_application
 from playground.ui.main_window import MainWindow
 from playground.ui.recovery import Recovery
 from playground.ui.session import Selection, Session
 from playground.ui.settings import Settings
 from playground.ui.state import Notice
+from playground.ui.style import apply_theme
 
 
 @pytest.fixture
@@ -225,7 +229,8 @@ def test_geometry_and_docks_are_remembered(qtbot, qapp, tmp_path, monkeypatch):
         monkeypatch.setattr(session, "start_worker", lambda: None)
         window = MainWindow(session)
         qtbot.addWidget(window)
-        window.show()
+        with qtbot.waitSignal(window.painted):
+            window.show()
         return window
 
     first = launch()
@@ -234,6 +239,90 @@ def test_geometry_and_docks_are_remembered(qtbot, qapp, tmp_path, monkeypatch):
     first.close()
     second = launch()
     assert second.height() == 690
+    assert second.plots.docks["gates"].isHidden() and not second.plots.docks["loss"].isHidden()
+    second.close()
+
+
+def test_the_first_picture_does_not_wait_for_the_plots(tmp_path):
+    """In a fresh process: pyqtgraph comes in after the first paint, and the plots are there one turn later."""
+    code = (
+        "import sys; from pathlib import Path; from PySide6.QtCore import QTimer\n"
+        "from playground.ui.app import make_application, open_window\n"
+        "from playground.ui.main_window import MainWindow; from playground.ui.settings import Settings\n"
+        "def complete(window):\n"
+        "    print(window.plots.isVisible(), window.plots.docks['loss'].plot.chart.isVisible()); app.quit()\n"
+        "bring, MainWindow._complete = MainWindow._after_first_paint, complete\n"
+        "def on_the_screen(window): print(sorted({'pyqtgraph', 'PySide6'} & set(sys.modules))); bring(window)\n"
+        "MainWindow._after_first_paint = on_the_screen\n"
+        "app = make_application(); window = open_window(Settings(Path(sys.argv[1]))); app.exec()\n"
+        "window.session.close()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, timeout=60)
+    assert done.stdout.splitlines() == ["['PySide6']", "True True"], done.stderr
+
+
+@pytest.mark.parametrize("size", [(1000, 600), (1024, 700), (1280, 790), (1280, 800), (1440, 900), (1920, 1080)])
+def test_nothing_moves_when_the_plots_come(qtbot, session, monkeypatch, size):
+    monkeypatch.setattr(session, "start_worker", lambda: None)
+    monkeypatch.setattr(MainWindow, "_after_first_paint", lambda window: None)
+    window = MainWindow(session)
+    apply_theme(make_application(), session.theme)
+    qtbot.addWidget(window)
+    with qtbot.waitSignal(window.painted):
+        window.show()
+    window.resize(*size)
+    window._size_parts()
+    qtbot.wait(20)
+
+    ground = window.place
+    empty = ground.grab().toImage()
+    pixels = {empty.pixel(x, y) for x in range(0, empty.width(), 7) for y in range(0, empty.height(), 7)}
+    assert pixels == {QColor(session.theme.window).rgb()}  # calm ground, nothing that flashes
+    before = [part.geometry() for part in (window.centre, ground, window.inspector, window.canvas)]
+    plots = window.plots
+    qtbot.wait(20)
+    assert [part.geometry() for part in (window.centre, ground, window.inspector, window.canvas)] == before
+    assert plots.isVisible() and plots.size() == ground.size() and (window.width(), window.height()) == size
+
+
+def test_the_plots_can_be_used_before_anything_is_painted(qtbot, session, monkeypatch, tmp_path):
+    monkeypatch.setattr(session, "start_worker", lambda: None)
+    window = MainWindow(session)
+    qtbot.addWidget(window)
+    assert session.save(tmp_path / "early") and set(files.load(session.path).view["plots"]["settings"]) >= {"loss"}
+    assert {"network", "loss", "gradient"} <= {name for name, _, _ in window.exportable()}
+    window.menus.actions["view.log_y"].trigger()
+    log_y, plots = window.plots.plots()["loss"].log_y, window.plots
+    with qtbot.waitSignal(window.painted):
+        window.show()
+    assert window.plots is plots and plots.docks["loss"].isVisible() and plots.plots()["loss"].log_y == log_y
+    window.close()
+
+
+def test_a_window_closed_before_its_plots_came_keeps_their_layout(qtbot, session, monkeypatch):
+    session.settings.set_names("layout", ("1",))
+    session.settings.set_bytes("docks", QByteArray(b"as it was"))
+    window = MainWindow(session)
+    qtbot.addWidget(window)
+    window.close()
+    assert session.settings.bytes("docks") == QByteArray(b"as it was")
+
+
+def test_a_document_opens_with_the_plots_it_was_saved_with(qtbot, session, monkeypatch, tmp_path):
+    """Also when it is what the window begins with."""
+    monkeypatch.setattr(session, "start_worker", lambda: None)
+    first = MainWindow(session)
+    qtbot.addWidget(first)
+    first.show()
+    first.plots.docks["gates"].close()
+    assert session.save(tmp_path / "mine")
+    again = Session(settings=session.settings)
+    monkeypatch.setattr(again, "start_worker", lambda: None)
+    assert again.open(tmp_path / "mine.experiment.json")
+    second = MainWindow(again)
+    qtbot.addWidget(second)
+    with qtbot.waitSignal(second.painted):
+        second.show()
     assert second.plots.docks["gates"].isHidden() and not second.plots.docks["loss"].isHidden()
     second.close()
 
