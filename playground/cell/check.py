@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -36,6 +37,12 @@ def check_cell(cell: Cell, inputs: int | None = None, units: int | None = None) 
     With `inputs` (D) and `units` (H), sizes are checked in numbers too: a bare x beside a gate needs D = H, and H must
     be a multiple of every block.
     """
+    return list(_judge(cell, inputs, units))
+
+
+@lru_cache(maxsize=64)
+def _judge(cell: Cell, inputs: int | None, units: int | None) -> list[CellError]:
+    """Kept, because after an edit canvas, inspector and document ask for the same cell one after the other."""
     errors = list(_whole(cell))
     if errors:
         return errors
@@ -205,11 +212,16 @@ def _fits(a: Size, b: Size) -> bool:
 def _sizes(cell: Cell, inputs: int | None, units: int | None) -> Iterator[CellError]:
     sizes = infer_sizes(cell)
     numbers = inputs is not None and units is not None
+    whole: Size | None = None
     for node in cell.nodes:
-        if numbers and in_numbers(sizes[node.id], inputs or 0, units or 0) is None:
-            share = f"{units} units cannot be cut into blocks of {sizes[node.id][1].denominator}"
+        size = sizes[node.id]
+        if not numbers or size is whole:  # the same object for nearly all: fractions are slow
+            continue
+        if in_numbers(size, inputs or 0, units or 0) is None:
+            share = f"{units} units cannot be cut into blocks of {size[1].denominator}"
             yield CellError(node.id, share, "choose a number of units that can be, or another block", "share")
             return
+        whole = size
     for node in cell.nodes:
         if isinstance(node, Operation):
             partners = list(node.sources)
@@ -219,6 +231,8 @@ def _sizes(cell: Cell, inputs: int | None, units: int | None) -> Iterator[CellEr
             continue
         for source in partners:
             a, b = sizes[source], sizes[node.id]
+            if a is b:
+                continue
             if _fits(a, b) and not (isinstance(node, Gate) and a[1] > b[1]):
                 continue
             if numbers and in_numbers(a, inputs or 0, units or 0) == in_numbers(b, inputs or 0, units or 0):

@@ -24,7 +24,7 @@ def infer_sizes(cell: Cell) -> dict[str, Size]:
         if isinstance(node, Input):
             known[node.id] = D
         elif isinstance(node, Gate):
-            known[node.id] = (Fraction(0), Fraction(1, node.block))
+            known[node.id] = H if node.block == 1 else (Fraction(0), Fraction(1, node.block))
     rest = [node for node in cell.nodes if isinstance(node, Memory | Operation)]
     _spread(rest, known)
     for node in rest:
@@ -47,7 +47,7 @@ def _spread(nodes: list[Memory | Operation], known: dict[str, Size]) -> None:
                 continue
             size = sizes[0]
             for other in sizes[1:]:
-                if other[0] == size[0] == 0 and other[1] > size[1]:
+                if other is not size and other[0] == size[0] == 0 and other[1] > size[1]:
                     size = other
             if known.get(node.id) != size:
                 known[node.id] = size

@@ -34,7 +34,7 @@ def get_path(experiment: Experiment, path: str) -> Any:
             tag = here.__struct_config__.tag_field
             if rest == tag:
                 return here.__struct_config__.tag
-            step, rest = _split(rest, [field.encode_name for field in msgspec.structs.fields(here)], done)
+            step, rest = _split(rest, list(here.__struct_encode_fields__), done)
             here = getattr(here, step)
         elif isinstance(here, tuple):
             names = item_names(here)

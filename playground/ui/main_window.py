@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 GAP = 12
+RARELY = (10_000, 20, 50)  # thresholds of the garbage collector: its pauses are felt in every edit of a big cell
 LAYOUT = 1  # of the saved splitters and docks; another number forgets them
 
 
@@ -203,10 +204,16 @@ class MainWindow(QMainWindow):
     def show_keys(self) -> None:
         KeysDialog(self).show()
 
+    def show_power_lab(self) -> None:
+        """Time this network on every engine, against its size."""
+        from playground.ui.power_lab.dialog import show_power_lab
+
+        show_power_lab(self)
+
     def show_about(self) -> None:
         text = self.tr("RNN Playground {0}\nA laboratory for recurrent networks: build, train, and look inside.")
         box = QMessageBox(QMessageBox.Icon.NoIcon, self.tr("About"), text.format(__version__), parent=self)
-        box.setInformativeText(self.session.engine_line)
+        box.setInformativeText(self.session.engine.reason)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.open()
 
@@ -239,7 +246,9 @@ class MainWindow(QMainWindow):
 
     def _answer(self, request: str) -> None:
         """What the session cannot ask itself."""
-        {"open": self.ask_open, "feed": self.ask_feed, "save_as": self.ask_save}[request]()
+        {"open": self.ask_open, "feed": self.ask_feed, "save_as": self.ask_save, "power_lab": self.show_power_lab}[
+            request
+        ]()
 
     # -- editing --------------------------------------------------------------------------------------------------
 
@@ -321,6 +330,7 @@ class MainWindow(QMainWindow):
         self.session.start_worker()
         self.plots.refresher.add(self.centre.cell)
         gc.freeze()  # what was made so far stays: the collector, asleep since the launch, need not look at it
+        gc.set_threshold(*RARELY)
         gc.enable()
         self.canvas.show_values()
         self.scrubber.show_sequence()

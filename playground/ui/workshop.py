@@ -1,6 +1,5 @@
 """What is open in the cell workshop: which layer's cell, which of its nodes, which unit. Panels talk to it."""
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -35,9 +34,8 @@ class WireName(NamedTuple):
     port: int
 
 
-@lru_cache(maxsize=32)
 def errors_of(cell: Cell) -> tuple[CellError, ...]:
-    """What `check_cell` says; several panels ask after each edit."""
+    """What `check_cell` says."""
     return tuple(check_cell(cell))
 
 

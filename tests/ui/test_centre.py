@@ -103,3 +103,13 @@ def test_a_network_that_goes_takes_its_cell_along(centre):
     centre.session.workshop.enter("LSTM", "layer1")
     centre.session.apply(RemoveNet("LSTM"))
     assert centre.currentWidget() is centre.network
+
+
+def test_the_network_shows_what_was_done_inside(centre):
+    centre.session.workshop.enter("LSTM", "layer1")
+    before = centre.network.item_for("LSTM", "layer1").layer.weights
+    centre.session.workshop.apply(RemoveNodes(("forget",)))
+    assert centre.network.item_for("LSTM", "layer1").layer.weights < before, "also while nobody sees it"
+    centre.session.undo()
+    centre.session.workshop.leave()
+    assert centre.network.isVisible() and centre.network.item_for("LSTM", "layer1").layer.weights == before

@@ -1,14 +1,16 @@
 """The two doors: `lay_out` for a cell seen for the first time, `relayout` after an edit."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from playground.cell.graph import Cell, Output
 from playground.cell.layout.align import grid, median
 from playground.cell.layout.assemble import Size, assemble, bounds_of
 from playground.cell.layout.channels import Channels
-from playground.cell.layout.corridors import HORIZONTAL, VERTICAL, Bounds, Path, Spot, stretches
+from playground.cell.layout.corridors import Path, Spot, stretches
 from playground.cell.layout.nudge import Nudger
+from playground.cell.layout.obstacles import HORIZONTAL, VERTICAL, Bounds
 from playground.cell.layout.settle import free_place, overlaps
 from playground.cell.layout.shapes import CLEARANCE, Layout, Point, Side, Sizes, WireRoute
 from playground.cell.layout.structure import Link, Structure, analyse, is_bus
@@ -61,7 +63,7 @@ def _automatic(structure: Structure, sizes: list[Size]) -> Draft:
     """The layout that minds no places."""
     if sum(structure.is_inner(index) for index in range(len(structure.nodes))) > SMALL:
         made = Channels(structure, sizes)
-        return Draft(made.centres, made.exits, made.paths)
+        return Draft(made.centres, made.exits, made.paths())
     best: Draft | None = None
     for stretch in STRETCHES:
         placed = place_textbook(structure, sizes, stretch)
@@ -81,7 +83,8 @@ def _wired(structure: Structure, sizes: list[Size], draft: Draft) -> Draft:
     boxes = bounds_of(draft.centres, sizes)
     wiring = Wiring(structure, boxes, draft.exits, draft.paths)
     links = list(wiring.paths)
-    nudger = Nudger([wiring.paths[link] for link in links], boxes, [link in draft.paths for link in links])
+    paths, still = [wiring.paths[link] for link in links], [link in draft.paths for link in links]
+    nudger = Nudger(paths, boxes, still, before=1 if wiring.blunt else draft.strained)
     strained = nudger.strained() if wiring.blunt else nudger.run()
     return Draft(draft.centres, draft.exits, dict(zip(links, nudger.moved(), strict=True)), strained)
 
@@ -147,7 +150,7 @@ def _place_new(
     structure: Structure, sizes: list[Size], known: dict[int, Point], fresh: list[int], previous: Layout
 ) -> None:
     """Puts new nodes where the automatic layout has them relative to a neighbour, or as near as there is room."""
-    ideal = _automatic_centres(structure, sizes)
+    ideal = _automatic_centres(structure, tuple(sizes))
     near: dict[int, list[int]] = {index: [] for index in fresh}
     for link in structure.links:
         if link.target in near:
@@ -175,10 +178,12 @@ def _place_new(
         known[index] = free_place(wish, sizes[index], taken, wires, upright=column)
 
 
-def _automatic_centres(structure: Structure, sizes: list[Size]) -> list[Point]:
+@lru_cache(maxsize=4)
+def _automatic_centres(structure: Structure, sizes: tuple[Size, ...]) -> tuple[Point, ...]:
+    """Kept, because moving nodes to and fro, and undoing it, asks for the same again and again."""
     if sum(structure.is_inner(index) for index in range(len(structure.nodes))) > SMALL:
-        return Channels(structure, sizes).centres
-    return list(place_textbook(structure, sizes).centres)
+        return tuple(Channels(structure, list(sizes)).centres)
+    return place_textbook(structure, list(sizes)).centres
 
 
 def _judged(

@@ -1,10 +1,12 @@
 """Turns centres and paths into the layout that the canvas draws."""
 
+from functools import lru_cache
 from itertools import pairwise
 
 from playground.cell.check import arity
 from playground.cell.graph import Gate, Memory, Operation, Output
-from playground.cell.layout.corridors import HORIZONTAL, VERTICAL, Bounds, Path
+from playground.cell.layout.corridors import Path
+from playground.cell.layout.obstacles import HORIZONTAL, VERTICAL, Bounds
 from playground.cell.layout.shapes import Lane, Layout, NodeBox, Point, Port, Rect, Shape, Side, WireRoute
 from playground.cell.layout.structure import Link, Structure
 from playground.cell.layout.wiring import lane_links
@@ -29,16 +31,19 @@ def assemble(
         for node, at, (width, height, shape) in zip(nodes, centres, sizes, strict=True)
     )
     lines = lane_links(structure)
-    ways = {link: tidy(paths[link].points()) for link in structure.links}
-    forks = _forks(ways)
+    ways = {link: _drawn(paths[link]) for link in structure.links}
+    nets: dict[int, list[tuple[Point, ...]]] = {}
+    for link, points in ways.items():
+        nets.setdefault(link.source, []).append(points)
+    forks = {net: _forks(tuple(group)) for net, group in nets.items() if len(group) > 1}
     routes: list[WireRoute] = []
     exits: dict[int, Point] = {}
     for link, points in ways.items():
         memory = lines.get(link, link.target if link.back else -1)
         source, target = nodes[link.source].id, nodes[link.target].id
-        own = _own(points, forks.get(link.source, set()))
+        own = _own(points, forks.get(link.source, frozenset()))
         line = nodes[memory].id if memory >= 0 else ""
-        routes.append(WireRoute(source, target, link.port, tuple(points), own, line, link.back))
+        routes.append(WireRoute(source, target, link.port, points, own, line, link.back))
         if link.back:
             exits[link.target] = points[-1]
     lanes = []
@@ -94,6 +99,12 @@ def _middle(box: NodeBox, index: int, side: Side) -> Port:
     return Port(box.id, index, side, x, y, True)
 
 
+@lru_cache(maxsize=4096)
+def _drawn(path: Path) -> tuple[Point, ...]:
+    """The polyline of a wire. Kept as `_forks` is, because an edit leaves most wires as they are."""
+    return tuple(tidy(path.points()))
+
+
 def tidy(points: list[Point]) -> list[Point]:
     """Without points that repeat or lie on a straight line between their neighbours."""
     kept: list[Point] = []
@@ -106,34 +117,36 @@ def tidy(points: list[Point]) -> list[Point]:
     return kept if len(kept) > 1 else points[:2]
 
 
-def _forks(ways: dict[Link, list[Point]]) -> dict[int, set[Point]]:
-    """By source: the points where three ways meet."""
-    arms: dict[tuple[int, Point], set[tuple[int, int]]] = {}
-    spans: dict[tuple[int, int, float], set[tuple[float, float]]] = {}
-    for link, points in ways.items():
-        net = link.source
+@lru_cache(maxsize=1024)
+def _forks(ways: tuple[tuple[Point, ...], ...]) -> frozenset[Point]:
+    """The points where three ways of one source meet."""
+    arms: dict[Point, set[tuple[int, int]]] = {}
+    spans: dict[tuple[int, float], set[tuple[float, float]]] = {}
+    for points in ways:
         for a, b in pairwise(points):
             if a.y == b.y:
                 step = (1, 0) if b.x > a.x else (-1, 0)
-                spans.setdefault((net, HORIZONTAL, a.y), set()).add((min(a.x, b.x), max(a.x, b.x)))
+                spans.setdefault((HORIZONTAL, a.y), set()).add((min(a.x, b.x), max(a.x, b.x)))
             else:
                 step = (0, 1) if b.y > a.y else (0, -1)
-                spans.setdefault((net, VERTICAL, a.x), set()).add((min(a.y, b.y), max(a.y, b.y)))
-            arms.setdefault((net, a), set()).add(step)
-            arms.setdefault((net, b), set()).add((-step[0], -step[1]))
-    found: dict[int, set[Point]] = {}
-    for (net, point), steps in arms.items():
-        if any(low < point.x < high for low, high in spans.get((net, HORIZONTAL, point.y), ())):
+                spans.setdefault((VERTICAL, a.x), set()).add((min(a.y, b.y), max(a.y, b.y)))
+            arms.setdefault(a, set()).add(step)
+            arms.setdefault(b, set()).add((-step[0], -step[1]))
+    found = set()
+    for point, steps in arms.items():
+        if any(low < point.x < high for low, high in spans.get((HORIZONTAL, point.y), ())):
             steps |= {(1, 0), (-1, 0)}
-        if any(low < point.y < high for low, high in spans.get((net, VERTICAL, point.x), ())):
+        if any(low < point.y < high for low, high in spans.get((VERTICAL, point.x), ())):
             steps |= {(0, 1), (0, -1)}
         if len(steps) > 2:
-            found.setdefault(net, set()).add(point)
-    return found
+            found.add(point)
+    return frozenset(found)
 
 
-def _own(points: list[Point], forks: set[Point]) -> tuple[Point, ...]:
+def _own(points: tuple[Point, ...], forks: frozenset[Point]) -> tuple[Point, ...]:
     """The part of a wire behind the last fork on it."""
+    if not forks:
+        return points
     for k in range(len(points) - 2, -1, -1):
         a, b = points[k], points[k + 1]
         low, high, left, right = min(a.y, b.y), max(a.y, b.y), min(a.x, b.x), max(a.x, b.x)
@@ -141,12 +154,13 @@ def _own(points: list[Point], forks: set[Point]) -> tuple[Point, ...]:
         if on:
             last = min(on, key=lambda f: abs(f.x - b.x) + abs(f.y - b.y))
             return (last, *points[k + 1 :])
-    return tuple(points)
+    return points
 
 
 def _frame(boxes: tuple[NodeBox, ...], routes: list[WireRoute]) -> Rect:
-    xs = [x for box in boxes for x in (box.x, box.right)] + [p.x for route in routes for p in route.points]
-    ys = [y for box in boxes for y in (box.y, box.bottom)] + [p.y for route in routes for p in route.points]
-    if not xs:
+    if not boxes:
         return Rect(0.0, 0.0, 0.0, 0.0)
+    points = [point for route in routes for point in route.points]
+    xs = [x for box in boxes for x in (box.x, box.right)] + [x for x, _ in points]
+    ys = [y for box in boxes for y in (box.y, box.bottom)] + [y for _, y in points]
     return Rect(min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys))

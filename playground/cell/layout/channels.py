@@ -10,8 +10,9 @@ from math import ceil
 
 from playground.cell.graph import Gate
 from playground.cell.layout.align import grid
-from playground.cell.layout.corridors import HORIZONTAL, VERTICAL, Path, Spot
+from playground.cell.layout.corridors import Path, Spot
 from playground.cell.layout.matrix import Matrix
+from playground.cell.layout.obstacles import HORIZONTAL, VERTICAL
 from playground.cell.layout.shapes import GRID, Point, Shape, rim
 from playground.cell.layout.structure import Link, Structure, is_bus
 from playground.cell.layout.textbook import line_pitch
@@ -67,7 +68,7 @@ class Way:
 
 
 class Channels:
-    """The finished placement: `centres`, `exits` and `paths`."""
+    """The finished placement: `centres`, `exits` and, when asked for, `paths`."""
 
     def __init__(self, structure: Structure, sizes: list[tuple[float, float, Shape]]) -> None:
         self.structure = structure
@@ -86,7 +87,10 @@ class Channels:
             channel.settle()
         self.centres = self._centres()
         self.exits = self._exits()
-        self.paths = {way.link: self._path(way) for way in self.ways}
+
+    def paths(self) -> dict[Link, Path]:
+        """The way of every wire."""
+        return {way.link: self._path(way) for way in self.ways}
 
     def _lines_at_bottom(self) -> None:
         structure, column = self.structure, self.matrix.column

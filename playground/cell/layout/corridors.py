@@ -5,12 +5,13 @@ grow a tree: each further wire may leave from any point of those already there, 
 """
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from heapq import heappop, heappush
 from itertools import pairwise
 from math import ceil, floor
 from typing import NamedTuple
 
+from playground.cell.layout.obstacles import HORIZONTAL, VERTICAL, Bounds, Obstacles
 from playground.cell.layout.shapes import CLEARANCE, GRID, OUTWARD, Point, Side
 
 BEND, CROSSING, BESIDE = 28.0, 26.0, 14.0  # what they cost, in pixels of length
@@ -18,10 +19,7 @@ STUCK = 120.0  # running on another wire where neither can give way, straight be
 OUTER = 48.0  # how far outside of all boxes a wire may run
 # Among many corridors the search trusts distance more than it should, to be quick: up to so many, so much.
 HASTE = ((200, 1.0), (800, 1.7), (float("inf"), 3.0))
-HORIZONTAL, VERTICAL = 0, 1
 _FAR = float("inf")
-
-Bounds = tuple[float, float, float, float]  # left, top, right, bottom
 
 
 class Spot(NamedTuple):
@@ -89,7 +87,7 @@ class Router:
     """Routes wires one after another around `boxes`; wires routed earlier have the better places."""
 
     def __init__(self, boxes: Sequence[Bounds], clearance: float = CLEARANCE) -> None:
-        self.boxes = list(boxes)
+        self.obstacles = Obstacles(boxes, clearance)
         self.clearance = clearance
         self.way: list[int] = []
         self.at: list[float] = []
@@ -113,22 +111,13 @@ class Router:
     # -- corridors -----------------------------------------------------------------------------------------------------
 
     def _lay_corridors(self) -> None:
-        if not self.boxes:
-            return
-        left, top = min(b[0] for b in self.boxes) - OUTER, min(b[1] for b in self.boxes) - OUTER
-        right, bottom = max(b[2] for b in self.boxes) + OUTER, max(b[3] for b in self.boxes) + OUTER
-        boxes, unit = self.boxes, GRID if self.clearance == CLEARANCE else 1.0
+        boxes, unit = self.obstacles.boxes, GRID if self.clearance == CLEARANCE else 1.0
         edge = self.clearance + unit
         ys = {floor((b[1] - edge) / unit) * unit for b in boxes} | {ceil((b[3] + edge) / unit) * unit for b in boxes}
         xs = {floor((b[0] - edge) / unit) * unit for b in boxes} | {ceil((b[2] + edge) / unit) * unit for b in boxes}
-        for y in sorted(ys):
-            blocked = [(b[0], b[2]) for b in self.boxes if b[1] - self.clearance < y < b[3] + self.clearance]
-            for lo, hi in _free(left, right, blocked, self.clearance):
-                self._add(HORIZONTAL, y, lo, hi)
-        for x in sorted(xs):
-            blocked = [(b[1], b[3]) for b in self.boxes if b[0] - self.clearance < x < b[2] + self.clearance]
-            for lo, hi in _free(top, bottom, blocked, self.clearance):
-                self._add(VERTICAL, x, lo, hi)
+        for way, lines in ((HORIZONTAL, ys), (VERTICAL, xs)):
+            for at, lo, hi in self.obstacles.free(way, lines, OUTER):
+                self._add(way, at, lo, hi)
 
     def _add(self, way: int, at: float, lo: float, hi: float) -> int:
         self.way.append(way)
@@ -154,16 +143,16 @@ class Router:
         """The way straight out of a spot, until a box comes near."""
         dx, dy = OUTWARD[spot.side]
         way, at, port, sign = (HORIZONTAL, spot.y, spot.x, dx) if dx else (VERTICAL, spot.x, spot.y, dy)
-        near, far, low, high = (1, 3, 0, 2) if dx else (0, 2, 1, 3)
-        end = min((b[low] for b in self.boxes), default=0.0) - OUTER
-        if sign > 0:
-            end = max((b[high] for b in self.boxes), default=0.0) + OUTER
-        for box in self.boxes:
-            if box[near] - self.clearance < at < box[far] + self.clearance:
-                if sign > 0 and box[low] >= port and box[low] - self.clearance < end:
-                    end = max(port, box[low] - self.clearance)
-                elif sign < 0 and box[high] <= port and box[high] + self.clearance > end:
-                    end = min(port, box[high] + self.clearance)
+        around = self.obstacles
+        if dx:
+            low, high, end = 0, 2, around.right + OUTER if sign > 0 else around.left - OUTER
+        else:
+            low, high, end = 1, 3, around.bottom + OUTER if sign > 0 else around.top - OUTER
+        for box in around.beside(way, at):
+            if sign > 0 and box[low] >= port and box[low] - self.clearance < end:
+                end = max(port, box[low] - self.clearance)
+            elif sign < 0 and box[high] <= port and box[high] + self.clearance > end:
+                end = min(port, box[high] + self.clearance)
         return _Ray(way, at, min(port, end), max(port, end), port, sign, spot)
 
     def _keep(self, ray: _Ray) -> int:
@@ -224,6 +213,7 @@ class Router:
         for start in starts:
             ray = self._ray(start)
             push(start.cost + (40.0 if tree else 0.0), self._keep(ray), ray.port, ray.port, _Start(None, start))
+        least_end = _FAR  # what the cheapest way that is complete costs: what cannot be cheaper is not looked at
         while heap:
             guess, _, cost, entry, goal = heappop(heap)
             if goal is not None:
@@ -234,7 +224,8 @@ class Router:
             way, at, lo, hi = self.way[corridor], self.at[corridor], self.lo[corridor], self.hi[corridor]
             for ray in rays:
                 end = self._reach(cost, entry, ray, way, at, lo, hi, net)
-                if end is not None:
+                if end is not None and end < least_end:
+                    least_end = end
                     count += 1
                     heappush(heap, (end, count, end, entry, ray))
             a, b = entry.a, entry.b
@@ -242,12 +233,30 @@ class Router:
                 rest, low, high = max(top - at, at - bottom, 0.0), left, right
             else:
                 rest, low, high = max(left - at, at - right, 0.0), top, bottom
-            least = cost + BEND + eager * rest
+            least, turned = cost + BEND + eager * rest, cost + BEND
+            hits: list[float] | None = None
+            others: list[tuple[float, float]] = []
             for where, other in self._crossed(corridor):
                 way_there = a - where if where < a else where - b if where > b else 0.0
                 away = low - where if where < low else where - high if where > high else 0.0
-                if best.get(other, _FAR) > least + way_there + eager * away:
-                    push(cost + BEND + self._along(corridor, entry, where, net), other, at, at, entry)
+                bound = least + way_there + eager * away
+                if bound >= least_end or best.get(other, _FAR) <= bound:
+                    continue
+                price = turned
+                if way_there:  # as `_along` and `push`, which would be called too often from here
+                    if hits is None:
+                        hits = self._known(corridor)
+                        others = [(first, last) for first, last, owner in self.used[corridor] if owner != net]
+                    first, last = (where, a) if where < a else (b, where)
+                    price += last - first + CROSSING * (bisect_left(hits, last) - bisect_right(hits, first))
+                    for lo, hi in others:
+                        if lo < last and hi > first:
+                            price += BESIDE
+                guess = price + eager * (away + rest)
+                if guess < least_end and guess < best.get(other, _FAR):
+                    best[other] = guess
+                    count += 1
+                    heappush(heap, (guess, count, price, _Entry(other, at, at, entry), None))
         return None
 
     def _reach(
@@ -314,7 +323,7 @@ class Router:
         return made
 
     def add(self, path: Path, corridors: Sequence[int] | None = None) -> None:
-        """Takes in a path, also one that was routed before."""
+        """Takes in a path; without `corridors` it was not found by a search."""
         number = len(self.paths)
         self.paths.append(path)
         for k, (way, at, lo, hi) in enumerate(stretches(path)):
@@ -324,6 +333,17 @@ class Router:
                 self.trees.setdefault(path.net, []).append((corridors[k], lo, hi, number, k))
         if corridors is None:
             self.bare.setdefault(path.net, []).append(number)
+
+    def take(self, paths: Iterable[Path]) -> None:
+        """Takes in many paths that were routed before, while nothing has been asked yet."""
+        for path in paths:
+            self.bare.setdefault(path.net, []).append(len(self.paths))
+            self.paths.append(path)
+            for way, at, lo, hi in stretches(path):
+                if lo != hi:
+                    self.segments[way].append((at, lo, hi, path.net))
+        for along in self.segments:
+            along.sort()
 
     def _tree(self, net: int) -> list[tuple[int, float, float, int, int]]:
         """What a source has already: corridor, from, to, and which segment of which path it is."""
@@ -354,18 +374,4 @@ def stretches(path: Path) -> list[tuple[int, float, float, float]]:
         a = segments[k - 1][1] if k else (path.start.x if way == HORIZONTAL else path.start.y)
         b = segments[k + 1][1] if k < last else (path.end.x if way == HORIZONTAL else path.end.y)
         found.append((way, at, a, b) if a <= b else (way, at, b, a))
-    return found
-
-
-def _free(low: float, high: float, blocked: list[tuple[float, float]], clearance: float) -> list[tuple[float, float]]:
-    """What is left of low..high when every blocked span, with its clearance, is cut out."""
-    blocked.sort()
-    found = []
-    start = low
-    for lo, hi in blocked:
-        if lo - clearance >= start:
-            found.append((start, lo - clearance))
-        start = max(start, hi + clearance)
-    if start <= high:
-        found.append((start, high))
     return found

@@ -7,8 +7,10 @@ pixels wins.
 
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Sequence
+from math import inf
 
-from playground.cell.layout.corridors import HORIZONTAL, Bounds, Path, stretches
+from playground.cell.layout.corridors import Path, stretches
+from playground.cell.layout.obstacles import HORIZONTAL, Bounds, Obstacles
 from playground.cell.layout.shapes import CLEARANCE, GRID
 
 REACH = 8  # grid steps a bar may move to either side
@@ -36,25 +38,52 @@ class Bar:
 
 
 class Nudger:
-    """Works on paths; `moved()` gives them back with new coordinates. Paths in `still` keep their place."""
+    """Works on paths; `moved()` gives them back with new coordinates. Paths in `still` keep their place.
 
-    def __init__(self, paths: Sequence[Path], boxes: Sequence[Bounds], still: Sequence[bool] | None = None) -> None:
+    `before`: how many pairs were too near when all that is still was laid. If none were, only what is loose can be, and
+    only what lies around it is looked at.
+    """
+
+    def __init__(
+        self, paths: Sequence[Path], boxes: Sequence[Bounds], still: Sequence[bool] | None = None, before: int = 1
+    ) -> None:
+        self.before = before
         self.paths = paths
-        self.boxes = boxes
+        self.obstacles = Obstacles(boxes, CLEARANCE)
         self.bars: list[Bar] = []
         self.of: list[list[int]] = []  # the bar of every segment
         self.lines: dict[tuple[int, int, float], list[int]] = {}
-        for number, path in enumerate(paths):
-            self._take(path, bool(still and still[number]))
+        held = still or [False] * len(paths)
+        nets = {path.net for path, fixed in zip(paths, held, strict=True) if not fixed}
+        area = _around([path for path, fixed in zip(paths, held, strict=True) if not fixed]) if not before else None
+        for path, fixed in zip(paths, held, strict=True):
+            if path.net in nets:
+                self._take(path, fixed)
+            else:
+                self._mind(path, area)
         for bar in self.bars:
-            self._measure(bar)
+            if bar.net in nets:
+                self._measure(bar)
         self.loose = [number for number, bar in enumerate(self.bars) if not bar.still]
         self.order: list[list[tuple[float, int]]] = [
             sorted((bar.at, number) for number, bar in enumerate(self.bars) if bar.way == way) for way in (0, 1)
         ]
 
+    def _mind(self, path: Path, area: Bounds | None) -> None:
+        """A path of a source of which nothing moves: its bars are only in the way of others, and only in the area."""
+        self.of.append([])
+        left, top, right, bottom = area or (-inf, -inf, inf, inf)
+        for way, at, lo, hi in stretches(path):
+            if way == HORIZONTAL:
+                inside = top <= at <= bottom and lo <= right and hi >= left
+            else:
+                inside = left <= at <= right and lo <= bottom and hi >= top
+            if inside:
+                self._bar(path.net, way, at, lo, hi)
+
     def _take(self, path: Path, still: bool) -> None:
         numbers = [self._bar(path.net, way, at, lo, hi) for way, at, lo, hi in stretches(path)]
+        self.of.append(numbers)
         for k, number in enumerate(numbers):
             bar = self.bars[number]
             for step, end in ((-1, path.start), (1, path.end)):
@@ -65,7 +94,6 @@ class Nudger:
                     bar.fixed = True
             bar.fixed = bar.fixed or still
             bar.still = bar.still and still
-        self.of.append(numbers)
 
     def _bar(self, net: int, way: int, at: float, lo: float, hi: float) -> int:
         """The bar that a segment belongs to: one that it overlaps, or a new one."""
@@ -87,29 +115,33 @@ class Nudger:
 
     # -- judging -------------------------------------------------------------------------------------------------------
 
-    def _between(self, way: int, low: float, high: float) -> list[Bar]:
+    def _between(self, way: int, low: float, high: float) -> list[int]:
         """The bars of a direction whose coordinate lies between two."""
         order = self.order[way]
         found = order[bisect_right(order, (low, len(self.bars))) : bisect_left(order, (high, -1))]
-        return [self.bars[number] for _, number in found]
+        return [number for _, number in found]
 
     def _beside(self, bar: Bar) -> int:
         """How many bars of other sources run beside this one, too near."""
+        return len(self._near(bar))
+
+    def _near(self, bar: Bar) -> list[int]:
         if bar.lo == bar.hi:
-            return 0
+            return []
         lo, hi, net = bar.lo - SPACE, bar.hi + SPACE, bar.net
-        near = self._between(bar.way, bar.at - GRID, bar.at + GRID)
-        return sum(1 for o in near if o.net != net and o.lo < hi and o.hi > lo and o.lo < o.hi)
+        near = ((number, self.bars[number]) for number in self._between(bar.way, bar.at - GRID, bar.at + GRID))
+        return [number for number, o in near if o.net != net and o.lo < hi and o.hi > lo and o.lo < o.hi]
 
     def _crossings(self, bar: Bar) -> int:
         at, net = bar.at, bar.net
-        return sum(1 for o in self._between(1 - bar.way, bar.lo, bar.hi) if o.net != net and o.lo < at < o.hi)
+        across = map(self.bars.__getitem__, self._between(1 - bar.way, bar.lo, bar.hi))
+        return sum(1 for o in across if o.net != net and o.lo < at < o.hi)
 
     def _blocked(self, bar: Bar) -> bool:
         """Whether a bar comes too near to a box; it may touch one where a port holds it, from outside."""
-        low, high, near, far = (0, 2, 1, 3) if bar.way == HORIZONTAL else (1, 3, 0, 2)
-        for box in self.boxes:
-            if not box[near] - CLEARANCE < bar.at < box[far] + CLEARANCE:
+        low, high = (0, 2) if bar.way == HORIZONTAL else (1, 3)
+        for box in self.obstacles.beside(bar.way, bar.at):
+            if bar.lo >= box[high] + CLEARANCE or bar.hi <= box[low] - CLEARANCE:
                 continue
             held = any(box[low] - RIM <= pin <= box[high] + RIM for pin in bar.pins)
             room = -RIM if held else CLEARANCE
@@ -156,7 +188,12 @@ class Nudger:
 
     def strained(self) -> int:
         """How many pairs of bars of different sources run beside each other too near."""
-        return sum(self._beside(bar) for bar in self.bars) // 2
+        if self.before:
+            return sum(self._beside(bar) for bar in self.bars) // 2
+        found = {
+            (min(number, other), max(number, other)) for number in self.loose for other in self._near(self.bars[number])
+        }
+        return len(found)
 
     def _improve(self, number: int) -> bool:
         bar = self.bars[number]
@@ -182,5 +219,14 @@ class Nudger:
         made = []
         for path, numbers in zip(self.paths, self.of, strict=True):
             segments = tuple((self.bars[number].way, self.bars[number].at) for number in numbers)
-            made.append(path if segments == path.segments else path._replace(segments=segments))
+            made.append(path if not segments or segments == path.segments else path._replace(segments=segments))
         return made
+
+
+def _around(paths: Sequence[Path]) -> Bounds:
+    """The rectangle in which bars of these paths can come to lie, or near."""
+    room = ROUNDS * REACH * GRID + GRID
+    found = [stretch for path in paths for stretch in stretches(path)]
+    xs = [x for way, at, lo, hi in found for x in ((lo, hi) if way == HORIZONTAL else (at,))]
+    ys = [y for way, at, lo, hi in found for y in ((at,) if way == HORIZONTAL else (lo, hi))]
+    return (min(xs) - room, min(ys) - room, max(xs) + room, max(ys) + room)

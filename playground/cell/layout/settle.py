@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from playground.cell.layout.corridors import Bounds
+from playground.cell.layout.obstacles import Bounds
 from playground.cell.layout.shapes import CLEARANCE, GRID, Point, Shape
 
 ROOM = 32.0  # what a new box keeps free around it

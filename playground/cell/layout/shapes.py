@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from math import sqrt
 from typing import Literal, NamedTuple
 
+from msgspec import Struct
+
 from playground.cell.graph import AnyNode, Gate, Input, Memory, Operation
 
 GRID = 8.0  # boxes are centred on multiples of it, wires run on them
@@ -73,8 +75,7 @@ class Sizes:
         return (*(self.input if isinstance(node, Input) else self.output), "pill")
 
 
-@dataclass(frozen=True)
-class NodeBox:
+class NodeBox(Struct, frozen=True, gc=False):
     """The box of node `id`: top left corner and size. `placed`: the user put it there."""
 
     id: str
@@ -99,8 +100,7 @@ class NodeBox:
         return Point(self.x + self.width / 2, self.y + self.height / 2)
 
 
-@dataclass(frozen=True)
-class Port:
+class Port(Struct, frozen=True, gc=False):
     """Where a wire meets a box, or may: `free` ports wait for one.
 
     index: which input of the node it is; -1 where wires leave. A memory's input stands at the left of its pill
@@ -115,8 +115,7 @@ class Port:
     free: bool = False
 
 
-@dataclass(frozen=True)
-class WireRoute:
+class WireRoute(Struct, frozen=True, gc=False):
     """A wire from node `source` into input number `port` of node `target`, as the canvas draws it (with round corners).
 
     points: an orthogonal polyline from a port of the source to a port of the target. own: the end of it that no other

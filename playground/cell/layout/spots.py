@@ -2,7 +2,8 @@
 
 from playground.cell.graph import Gate, Input, Memory, Operation, Wire
 from playground.cell.layout.align import grid
-from playground.cell.layout.corridors import Bounds, Spot
+from playground.cell.layout.corridors import Spot
+from playground.cell.layout.obstacles import Bounds
 from playground.cell.layout.shapes import Side, rim
 from playground.cell.layout.structure import Link, Structure
 

@@ -4,7 +4,8 @@ from itertools import pairwise
 
 from playground.cell.graph import Input, Memory
 from playground.cell.layout.align import grid
-from playground.cell.layout.corridors import HORIZONTAL, VERTICAL, Bounds, Path, Router, Spot
+from playground.cell.layout.corridors import Path, Router, Spot
+from playground.cell.layout.obstacles import HORIZONTAL, VERTICAL, Bounds
 from playground.cell.layout.shapes import Point
 from playground.cell.layout.spots import Spots
 from playground.cell.layout.structure import Link, Structure
@@ -36,9 +37,9 @@ class Wiring:
         carried = {track.memory for track in structure.tracks if track.path}
         nodes = structure.nodes
         self.taps = {k for k, node in enumerate(nodes) if isinstance(node, Memory | Input) and k not in carried}
+        self.router.take(self.paths.values())
         for path in self.paths.values():
             self._claim(path)
-            self.router.add(path)
         self.fresh = [link for link in self._in_order() if link not in self.paths]
         patience = PATIENCE // max(len(boxes), 1)
         self.blunt = len(self.fresh) > patience
@@ -104,8 +105,7 @@ class Wiring:
             return None
         self.squeezes += 1
         router = Router(self.boxes, TIGHT)
-        for path in self.paths.values():
-            router.add(path)
+        router.take(self.paths.values())
         return router.connect(net, starts, goals)
 
     def _charged(self, spot: Spot, net: int, leaving: bool) -> Spot:

@@ -1,7 +1,7 @@
 """The network canvas: follows the session, and hands what a person does to gestures, keys and menus."""
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleEvent, QBrush, QColor
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleEvent, QBrush, QColor, QShowEvent
 from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QVBoxLayout, QWidget
 
 from playground.experiment.check import check_experiment
@@ -65,8 +65,9 @@ class NetworkCanvas(QFrame):
         self.view.setWhatsThis(self._help())
         self._style: Style = make_style(session.theme)
         self._history = getattr(session, "history", None)  # one for each document that is opened
-        self._content: Content = self._read()
-        self.picture = self._draw()
+        self._behind = False  # the document changed while a cell was open in front of this canvas
+        self._seen: Content = self._read()
+        self._picture = self._draw()
         self.view.fit(self.picture.bounds(), self.picture.cards(), interface_scale())
         self.header.show_content(self._content)
         self._follow_session()
@@ -84,7 +85,19 @@ class NetworkCanvas(QFrame):
     # -- finding things -------------------------------------------------------------------------------------------
 
     def scene(self) -> QGraphicsScene:
+        self._catch_up()
         return self._scene
+
+    @property
+    def picture(self) -> Picture:
+        """The items of the document as it is now."""
+        self._catch_up()
+        return self._picture
+
+    @property
+    def _content(self) -> Content:
+        self._catch_up()
+        return self._seen
 
     def item_for(self, net: str, layer: str) -> LayerItem:
         """The card of a layer. Raises KeyError when there is none."""
@@ -126,6 +139,7 @@ class NetworkCanvas(QFrame):
 
     def figure_view(self) -> QGraphicsView:
         """The view that a figure is made of."""
+        self._catch_up()
         return self.view
 
     def export_data(self) -> Table:
@@ -171,8 +185,8 @@ class NetworkCanvas(QFrame):
     def _draw(self) -> Picture:
         """A new picture of the content for the size of the view."""
         area, scale = self.view.viewport().rect(), interface_scale()
-        plan = lay_out([len(net.layers) for net in self._content.nets], area.width() / scale, area.height() / scale)
-        picture = Picture(self._content, plan, self._style)
+        plan = lay_out([len(net.layers) for net in self._seen.nets], area.width() / scale, area.height() / scale)
+        picture = Picture(self._seen, plan, self._style)
         picture.enter(self._scene)
         self.view.setBackgroundBrush(QBrush(QColor(self._style.theme.canvas)))
         return picture
@@ -181,8 +195,8 @@ class NetworkCanvas(QFrame):
         """Replace the picture; what a person zoomed to stays."""
         self.view.cancel_gesture()
         self._close_field()
-        self.picture.leave(self._scene)
-        self.picture = self._draw()
+        self._picture.leave(self._scene)
+        self._picture = self._draw()
         if self.view.zoomed:
             self.view.keep(self.picture.cards())
         else:
@@ -199,11 +213,25 @@ class NetworkCanvas(QFrame):
         picture.set_selection(session.selection)
         self._tell()
 
-    def _document_changed(self, experiment: Experiment) -> None:
+    def _document_changed(self, _: Experiment) -> None:
+        """Inside a cell nobody sees the network, and every edit would have to wait for it."""
+        self._behind = True
+        if self.session.workshop.inside is None or self.isVisible():
+            self._catch_up()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self._catch_up()
+        super().showEvent(event)
+
+    def _catch_up(self) -> None:
+        """Show the document as it is now."""
+        if not self._behind:
+            return
+        self._behind = False
         content = self._read()
         another = getattr(self.session, "history", None) is not self._history
-        if content != self._content or another:
-            self._content, self._history = content, getattr(self.session, "history", None)
+        if content != self._seen or another:
+            self._seen, self._history = content, getattr(self.session, "history", None)
             self.view.zoomed = self.view.zoomed and not another  # another document is seen whole
             self._redraw()
             self.header.show_content(content)

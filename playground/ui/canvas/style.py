@@ -43,6 +43,10 @@ def make_style(theme: Theme) -> Style:
     return Style(theme, font(13, bold), font(12), font(11), font(24, bold), fixed)
 
 
+# Looked up once: a frame of a large cell makes hundreds of pens.
+ROUND = (Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
+
+
 def interface_scale() -> float:
     """How much larger than usual the system's font is: the scale of a view that fits; at least 1."""
     return max(1.0, QFontInfo(QApplication.font()).pixelSize() / USUAL)
@@ -50,9 +54,7 @@ def interface_scale() -> float:
 
 def pen(colour: str | QColor, width: float = 1.0, dashed: bool = False) -> QPen:
     """A pen with round ends, as all lines of the canvas have."""
-    made = QPen(QColor(colour), width)
-    made.setCapStyle(Qt.PenCapStyle.RoundCap)
-    made.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    made = QPen(QColor(colour), width, *ROUND)
     if dashed:
         made.setDashPattern([3, 3])
     return made

@@ -165,8 +165,9 @@ class CellCanvas(QFrame):
 
     def _after_edit(self) -> None:
         """Nothing jumps: the view only moves when part of the cell would be out of sight."""
-        self.view.keep(self.picture.cards())
-        if not self.view.zoomed and not self.view.seen().contains(self.picture.cards()):
+        cards = self.picture.cards()
+        self.view.keep(cards)
+        if not self.view.zoomed and not self.view.seen().contains(cards):
             self._fit()
         self._show_rest()
 

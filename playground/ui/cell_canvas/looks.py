@@ -1,7 +1,10 @@
 """What is written on the nodes of a cell: titles, symbols and marks. No Qt in here."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+from msgspec import Struct
 
 from playground.cell.check import sources_of
 from playground.cell.graph import AnyNode, Cell, Gate, Input, Memory, Operation, Output, Wire
@@ -21,8 +24,7 @@ WORDS: dict[str, tuple[str, str]] = {
 SHUT, OPEN = 0.2, 0.8
 
 
-@dataclass(frozen=True)
-class NodeLook:
+class NodeLook(Struct, frozen=True, gc=False):
     """What a node looks like. kind: input, memory, gate, operation or output. word: what a shut and an open gate do.
 
     lower, upper: the values that its trace can take, where that is known. marks: what is special about it, in a word.
@@ -42,8 +44,7 @@ class NodeLook:
     upper: float | None = None
 
 
-@dataclass(frozen=True)
-class WireLook:
+class WireLook(Struct, frozen=True, gc=False):
     """What a wire looks like. kind: of a wire into a gate, else "". source_role: its colour."""
 
     source: str
@@ -53,6 +54,26 @@ class WireLook:
     kind: str = ""
     stop_gradient: bool = False
     freeze: bool = False
+
+
+class Index(NamedTuple):
+    """What many nodes ask about a cell. factors: by source, the products that read it. shown: what the output reads."""
+
+    nodes: dict[str, AnyNode]
+    factors: dict[str, list[Operation]]
+    shown: frozenset[str]
+
+
+@lru_cache(maxsize=2)
+def index_of(cell: Cell) -> Index:
+    """Made once for all nodes of a cell; where two have one id, the first counts."""
+    factors: dict[str, list[Operation]] = {}
+    for node in cell.nodes:
+        if isinstance(node, Operation) and node.operation == "multiply":
+            for source in dict.fromkeys(node.sources):
+                factors.setdefault(source, []).append(node)
+    shown = frozenset(id for node in cell.nodes if isinstance(node, Output) for id in node.sources)
+    return Index({node.id: node for node in reversed(cell.nodes)}, factors, shown)
 
 
 def keys_of(cell: Cell) -> list[str]:
@@ -86,7 +107,7 @@ def look_of(cell: Cell, node: AnyNode, key: str, shape: str, errors: tuple[str, 
     if isinstance(node, Operation):
         return NodeLook(key, node.id, "operation", name_of(node), operation_symbol(node), node.role, shape, (), errors)
     if isinstance(node, Memory):
-        source = next((other for other in cell.nodes if other.id == node.source), None)
+        source = index_of(cell).nodes.get(node.source)
         title = at_time(
             node.label or (name_of(source) if source else node.id.removesuffix("_prev").replace("_", " ")), earlier=True
         )
@@ -201,25 +222,17 @@ def _word(cell: Cell, gate: Gate) -> tuple[str, str] | None:
         return None
     if gate.role not in WORDS:
         return None
-    for node in cell.nodes:
-        if isinstance(node, Operation) and node.operation == "multiply" and gate.id in node.sources:
-            others = [source for source in node.sources if source != gate.id]
-            from_memory = any(isinstance(cell.node(source), Memory) for source in others if _is_there(cell, source))
-            if gate.role == "forget" and from_memory:
-                return WORDS["forget"]
-            if gate.role == "input_gate" and others and not from_memory:
-                return WORDS["input_gate"]
-            if gate.role == "output" and _is_shown(cell, node.id):
-                return WORDS["output"]
+    index = index_of(cell)
+    for product in index.factors.get(gate.id, ()):
+        others = [source for source in product.sources if source != gate.id]
+        from_memory = any(isinstance(index.nodes.get(source), Memory) for source in others)
+        if gate.role == "forget" and from_memory:
+            return WORDS["forget"]
+        if gate.role == "input_gate" and others and not from_memory:
+            return WORDS["input_gate"]
+        if gate.role == "output" and product.id in index.shown:
+            return WORDS["output"]
     return None
-
-
-def _is_there(cell: Cell, id: str) -> bool:
-    return any(node.id == id for node in cell.nodes)
-
-
-def _is_shown(cell: Cell, id: str) -> bool:
-    return any(isinstance(node, Output) and id in node.sources for node in cell.nodes)
 
 
 def _output_title(cell: Cell, node: Output) -> str:

@@ -32,7 +32,8 @@ class Minimap(QWidget):
     def show_picture(self, picture: Picture) -> None:
         """Another cell, or another layout."""
         self._all = picture.bounds()
-        self._boxes = [(QRectF(item.pos(), item.box.size()), item.look.role) for item in picture.nodes.values()]
+        drawn = ((item.placed, item.look.role) for item in picture.nodes.values())
+        self._boxes = [(QRectF(box.x, box.y, box.width, box.height), role) for box, role in drawn]
         self.update()
 
     def show_seen(self, seen: QRectF) -> None:
@@ -63,9 +64,12 @@ class Minimap(QWidget):
         factor, corner = self._scale()
         painter.setClipRect(self.rect().adjusted(2, 2, -2, -2))
         painter.setPen(Qt.PenStyle.NoPen)
+        by_role: dict[str, list[QRectF]] = {}
         for box, role in self._boxes:
+            by_role.setdefault(role, []).append(QRectF(box.topLeft() * factor + corner, box.size() * factor))
+        for role, drawn in by_role.items():
             painter.setBrush(QColor(self.theme.role(role)))
-            painter.drawRect(QRectF(box.topLeft() * factor + corner, box.size() * factor))
+            painter.drawRects(drawn)
         painter.setPen(pen(self.theme.accent, 1.5))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(QRectF(self._seen.topLeft() * factor + corner, self._seen.size() * factor))

@@ -1,7 +1,8 @@
 """The items of one cell in the scene. An edit replaces only the items that look different afterwards."""
 
-from dataclasses import replace
+from collections.abc import Callable
 
+from msgspec.structs import replace
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtWidgets import QGraphicsScene
 
@@ -34,6 +35,7 @@ class Picture:
         self.chips: dict[str, ChipItem] = {}
         self._junctions: JunctionsItem | None = None
         self._dots: tuple[tuple[Point, str], ...] = ()
+        self._cards: QRectF | None = None  # `cards`, once somebody asked
 
     def clear(self) -> None:
         """Nothing is drawn any more."""
@@ -42,9 +44,11 @@ class Picture:
         if self._junctions is not None:
             self.scene.removeItem(self._junctions)
         self.nodes, self.wires, self.chips, self._junctions, self._dots = {}, {}, {}, None, ()
+        self._cards = None
 
     def show(self, cell: Cell, layout: Layout, errors: list[CellError]) -> None:
         """Draw this cell; what did not change stays as it is."""
+        self._cards = None
         self.cell, self.layout, self.keys = cell, layout, keys_of(cell)
         by_id = {node.id: node for node in reversed(cell.nodes)}
         self._show_nodes(errors)
@@ -74,7 +78,7 @@ class Picture:
 
     def _show_wires(self, by_id: dict[str, AnyNode]) -> None:
         carried = {lane.memory for lane in self.layout.lanes if lane.nodes}
-        parts = own_parts(self.layout.routes)
+        parts, has_room = own_parts(self.layout.routes), _room(self.layout)
         old, self.wires = self.wires, {}
         widths: dict[str, float] = {}
         for route in self.layout.routes:
@@ -87,7 +91,7 @@ class Picture:
             if route.back:
                 widths[route.target] = max(widths.get(route.target, 0.0), width)
             title = at_time(name_of(by_id[route.source])) if route.back else ""
-            note = route.back and self._has_room(route)
+            note = route.back and has_room(route)
             item = old.pop(key, None)
             drawn = WireParts(route, parts[key], width, title, note)
             if item is None:
@@ -115,13 +119,6 @@ class Picture:
         for id, item in ends.items():
             item.set_width(into.get(id) or widths.get(id, THIN))
             item.set_joints(tuple(sorted(joints[id])))
-
-    def _has_room(self, route: WireRoute) -> bool:
-        """Whether there is room for a line of text below the end of a wire that leaves the cell."""
-        end = route.points[-1]
-        levels = [other.points[-1].y for other in self.layout.routes if other.back and other is not route]
-        levels += [box.centre.y for box in self.layout.boxes if abs(box.right - end.x) < 100]
-        return all(not 0 <= level - end.y < ROOM for level in levels)
 
     def _show_junctions(self, by_id: dict[str, AnyNode]) -> None:
         corners = {p: by_id[route.source].role for route in self.layout.routes for p in route.points[1:-1]}
@@ -154,11 +151,25 @@ class Picture:
 
     def cards(self) -> QRectF:
         """Everything that is drawn."""
+        if self._cards is None:
+            self._cards = self._measure()
+        return QRectF(self._cards)
+
+    def move(self, id: str, x: float, y: float) -> None:
+        """A node in the hand: its middle here, without its wires."""
+        item = self.nodes.get(id)
+        if item is not None:
+            item.set_place(x - item.box.width() / 2, y - item.box.height() / 2)
+            self._cards = None
+
+    def _measure(self) -> QRectF:
         bounds = self.layout.bounds
-        found = QRectF(bounds.x, bounds.y, bounds.width, bounds.height)
-        for item in self.nodes.values():
-            found = found.united(QRectF(item.pos(), item.box.size()))
-        return found
+        left, top, right, bottom = bounds.x, bounds.y, bounds.right, bounds.bottom
+        for item in self.nodes.values():  # not the layout's boxes: an item in the hand is ahead of them
+            x, y, box = item.x(), item.y(), item.placed
+            left, top = min(left, x), min(top, y)
+            right, bottom = max(right, x + box.width), max(bottom, y + box.height)
+        return QRectF(left, top, right - left, bottom - top)
 
     def bounds(self) -> QRectF:
         """Everything with a margin around it."""
@@ -182,6 +193,20 @@ def _width(route: WireRoute, by_id: dict[str, AnyNode], carried: set[str]) -> fl
     if route.is_memory_line:
         return THICK if not route.back or route.target in carried else STATE
     return 2.5 if isinstance(by_id[route.source], Memory) else THIN
+
+
+def _room(layout: Layout) -> Callable[[WireRoute], bool]:
+    """Tells whether there is room for a line of text below the end of a wire that leaves the cell."""
+    ends = [(other, other.points[-1].y) for other in layout.routes if other.back]
+    middles = [(box.right, box.centre.y) for box in layout.boxes]
+
+    def has_room(route: WireRoute) -> bool:
+        x, y = route.points[-1]
+        if any(0 <= level - y < ROOM for other, level in ends if other is not route):
+            return False
+        return not any(0 <= level - y < ROOM and abs(right - x) < 100 for right, level in middles)
+
+    return has_room
 
 
 def _corner(box: NodeBox, point: Point) -> tuple[float, float]:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace as renew
 
+from msgspec.structs import replace as changed
 from PySide6.QtCore import QObject, QPointF, QRectF
 from PySide6.QtWidgets import QGraphicsScene
 
@@ -73,7 +74,7 @@ class Stage(QObject):
         """The same cell after an edit: what was there stays where it was."""
         assert self.cell is not None
         layout = _renamed(self.layout, self.cell, cell)
-        self.layout = layout if _shape(cell) == _shape(self.cell) else relayout(layout, cell)
+        self.layout = layout if _alike(self.cell, cell) else relayout(layout, cell)
         self._take(cell, errors)
 
     def is_another(self, cell: Cell) -> bool:
@@ -108,9 +109,7 @@ class Stage(QObject):
             self.picture.show(moved, relayout(self.layout, moved), self.errors)
             return
         for id, place in places.items():
-            item = self.picture.item(id)
-            if item is not None:
-                item.set_place(place.x - item.box.width() / 2, place.y - item.box.height() / 2)
+            self.picture.move(id, place.x, place.y)
 
     # -- what lies where --------------------------------------------------------------------------------------------
 
@@ -203,13 +202,16 @@ def _wide(cell: Cell) -> Layout:
     """An empty cell with much room between its ends for what will be drawn. The cell itself knows nothing of it."""
     places = {node.id: Place(-ROOM, 96.0) if isinstance(node, Input) else Place(ROOM, 0.0) for node in cell.nodes}
     layout = lay_out(MoveNodes(places).apply(cell)) if places else lay_out(cell)
-    return renew(layout, boxes=tuple(renew(box, placed=False) for box in layout.boxes))
+    return renew(layout, boxes=tuple(changed(box, placed=False) for box in layout.boxes))
 
 
-def _shape(cell: Cell) -> list[object]:
-    """What a layout depends on."""
+def _alike(before: Cell, after: Cell) -> bool:
+    """Whether both have the same layout."""
     sizes = Sizes()
-    return [(sources_of(node), node.place, sizes.of(node)) for node in cell.nodes]
+    return len(before.nodes) == len(after.nodes) and all(
+        a is b or (sources_of(a), a.place, sizes.of(a)) == (sources_of(b), b.place, sizes.of(b))
+        for a, b in zip(before.nodes, after.nodes, strict=True)
+    )
 
 
 def _renamed(layout: Layout, before: Cell, after: Cell) -> Layout:
@@ -230,9 +232,9 @@ def _renamed(layout: Layout, before: Cell, after: Cell) -> Layout:
 
     return renew(
         layout,
-        boxes=tuple(renew(box, id=name(box.id)) for box in layout.boxes),
-        routes=tuple(renew(route, source=name(route.source), target=name(route.target)) for route in layout.routes),
-        ports=tuple(renew(port, node=name(port.node)) for port in layout.ports),
+        boxes=tuple(changed(box, id=name(box.id)) for box in layout.boxes),
+        routes=tuple(changed(route, source=name(route.source), target=name(route.target)) for route in layout.routes),
+        ports=tuple(changed(port, node=name(port.node)) for port in layout.ports),
         lanes=tuple(
             renew(lane, memory=name(lane.memory), source=name(lane.source), nodes=tuple(map(name, lane.nodes)))
             for lane in layout.lanes

@@ -1,6 +1,7 @@
 """Wires of one source share their way; each piece of it is drawn once. No Qt in here."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from playground.cell.layout.shapes import Point, WireRoute
@@ -20,12 +21,20 @@ def own_parts(routes: Iterable[WireRoute]) -> dict[tuple[str, str, int], tuple[P
     for group in by_source.values():
         if len(group) == 1:
             parts[group[0].source, group[0].target, group[0].port] = group[0].points
-            continue
-        spans: list[Span] = []
-        for route in sorted(group, key=lambda route: (not route.is_memory_line, -_length(route.points))):
-            part = _fresh(route.points, spans)
-            parts[route.source, route.target, route.port] = part
-            spans.extend(_span(a, b) for a, b in pairwise(part))
+        else:
+            parts.update(_shared(tuple(group)))
+    return parts
+
+
+@lru_cache(maxsize=1024)
+def _shared(group: tuple[WireRoute, ...]) -> dict[tuple[str, str, int], tuple[Point, ...]]:
+    """Of the wires of one source. Kept, because an edit leaves most sources as they are."""
+    parts = {}
+    spans: list[Span] = []
+    for route in sorted(group, key=lambda route: (not route.is_memory_line, -_length(route.points))):
+        part = _fresh(route.points, spans)
+        parts[route.source, route.target, route.port] = part
+        spans.extend(_span(a, b) for a, b in pairwise(part))
     return parts
 
 

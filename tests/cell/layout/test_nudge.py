@@ -1,7 +1,8 @@
 """Wires of two sources that were routed on one line come apart; those of one source stay together."""
 
-from playground.cell.layout.corridors import HORIZONTAL, VERTICAL, Path, Spot
+from playground.cell.layout.corridors import Path, Spot
 from playground.cell.layout.nudge import Nudger
+from playground.cell.layout.obstacles import HORIZONTAL, VERTICAL
 
 BOXES = [(0.0, 0.0, 16.0, 200.0), (200.0, 0.0, 216.0, 200.0)]
 
@@ -39,3 +40,11 @@ def test_no_bar_is_moved_into_a_box() -> None:
     nudger = Nudger([_wire(net, 8.0 * net, 104.0, 172.0 + 8.0 * net) for net in range(1, 4)], narrow)
     nudger.run()
     assert all(24.0 <= path.segments[1][1] <= 112.0 for path in nudger.moved())
+
+
+def test_what_lies_far_away_changes_nothing() -> None:
+    wires = [_wire(1, 24.0, 104.0, 120.0), _wire(3, 4008.0, 4104.0, 4120.0), _wire(2, 48.0, 104.0, 160.0)]
+    everywhere = Nudger(wires, BOXES, [True, True, False])
+    nearby = Nudger(wires, BOXES, [True, True, False], before=0)
+    assert len(nearby.bars) < len(everywhere.bars)
+    assert everywhere.run() == nearby.run() == 0 and everywhere.moved() == nearby.moved()

@@ -1,6 +1,7 @@
 """The value that a wire carries at the chosen step, or the gradient that flows back along it."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,17 +63,25 @@ def chip_places(layout: Layout, wanted: list[str], room: float = WIDE + 12) -> d
     by_source: dict[str, list[tuple[Point, Point]]] = {}
     lines = []
     for route in layout.routes:
-        for a, b in zip(route.points, route.points[1:], strict=False):
-            by_source.setdefault(route.source, []).append((a, b))
-            lines.append((min(a.x, b.x), min(a.y, b.y), max(a.x, b.x), max(a.y, b.y), numbers.get(route.source, -1)))
-    segments = np.array(lines, float).reshape(-1, 5)
-    taken = np.array([(b.x - 4, b.y - 4, b.right + 4, b.bottom + 4, -2) for b in layout.boxes], float).reshape(-1, 5)
+        owner, stretches = numbers.get(route.source, -1), by_source.setdefault(route.source, [])
+        for a, b in pairwise(route.points):
+            (ax, ay), (bx, by) = a, b
+            stretches.append((a, b))
+            # Each is flat or upright: its ends in order are those of its box.
+            lines.append((ax, ay, bx, by, owner) if ax <= bx and ay <= by else (bx, by, ax, ay, owner))
+    # One array for boxes, chips (all of nobody: -2) and wires; a chip minds all but the wires of its own source.
+    boxes = [(b.x - 4, b.y - 4, b.x + b.width + 4, b.y + b.height + 4, -2) for b in layout.boxes]
+    count = len(boxes) + len(lines)
+    taken = np.full((5, count + len(wanted)), np.nan)
+    if count:
+        taken[:, :count] = np.array(boxes + lines, float).T
     places = {}
     for source in wanted:
         for x, y in _spots(by_source.get(source, ()), room):
             box = (x - room / 2, y - HIGH / 2 - 2, x + room / 2, y + HIGH / 2 + 2)
-            if not _meets(taken, box, -1) and not _meets(segments, box, numbers[source]):
-                taken = np.vstack([taken, (*box, -2)])
+            if not _meets(taken[:, :count], box, numbers[source]):
+                taken[:, count] = (*box, -2)
+                count += 1
                 places[source] = (x, y)
                 break
     return places
@@ -90,7 +99,7 @@ def _spots(stretches: Sequence[tuple[Point, Point]], room: float) -> list[tuple[
 
 
 def _meets(boxes: NDArray[np.float64], box: tuple[float, float, float, float], but: int) -> bool:
-    """Whether the box meets one of [left, top, right, bottom, owner], but for those of one owner."""
+    """Whether the box meets one of [left, top, right, bottom, owner] (each a row), but for those of one owner."""
     left, top, right, bottom = box
-    found = (boxes[:, 0] < right) & (boxes[:, 2] > left) & (boxes[:, 1] < bottom) & (boxes[:, 3] > top)
-    return bool((found & (boxes[:, 4] != but)).any())
+    found = (boxes[0] < right) & (boxes[2] > left) & (boxes[1] < bottom) & (boxes[3] > top)
+    return bool((boxes[4][found] != but).any())
