@@ -4,13 +4,20 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QObject, Signal
 
+from playground.engine import choose
 from playground.experiment.document import Experiment
-from playground.network.spec import Layer, Net
+from playground.network.inspections.inspect import inspect
+from playground.network.inspections.spec import Inspection
+from playground.network.network import Network
+from playground.network.spec import Layer, Net, Training
 from playground.network.traces import NetTraces, Traces
 from playground.tasks.base import Baseline, Batch, Facts, Probe
 from playground.training.curves import Curves
 from playground.training.messages import Tested
+from playground.training.race import Solved
+from playground.training.repeats.job import Outcome
 from playground.ui.figures.still import StillSession
 from playground.ui.plots import Plot, make_plot
 from playground.ui.theme import THEMES
@@ -71,14 +78,47 @@ FACTS = Facts(
 )  # fmt: skip
 
 
+def looking(probe: Probe) -> Callable[[Inspection], dict[str, np.ndarray]]:
+    """Answers of both networks with their initial weights, on the probe."""
+    made: dict[str, Network] = {}
+
+    def look(question: Inspection) -> dict[str, np.ndarray]:
+        if question.net not in made:
+            net = next(net for net in NETS if net.name == question.net)
+            made[net.name] = Network(net, {}, FACTS, Training(precision="float64"), choose("numpy"))
+            made[net.name].initialise(1)
+        return inspect(made[question.net], probe.batch, question)
+
+    return look
+
+
+class DoneRepeats(QObject):
+    """What background runs came to: with every lag, the first network solves it in fewer seeds."""
+
+    changed = Signal()
+    what, running = "", False
+
+    def of_seeds(self, net: str) -> list[Outcome]:
+        return []
+
+    def of_lags(self, net: str) -> dict[int, list[Outcome]]:
+        right = {5: 4, 20: 2, 80: 0} if net == NETS[0].name else {5: 4, 20: 4, 80: 3}
+        won = Outcome(10, 30, solved=Solved(10, 0.1, 80), end="solved")
+        return {
+            lag: [won] * count + [Outcome(30, 30, end="goal: 30 steps")] * (4 - count) for lag, count in right.items()
+        }
+
+
 @pytest.fixture
 def session(qapp) -> StillSession:
     """Sunspots by the year, with curves and traces."""
     times = 1921.0 + np.arange(STEPS)
-    empty = np.zeros((STEPS, 1, 1))
-    probe = Probe(Batch(empty, empty, np.ones((STEPS, 1))), times)
+    waves = np.sin(np.arange(STEPS + 1) / 4)[:, None, None]
+    probe = Probe(Batch(waves[:-1], waves[1:], np.ones((STEPS, 1))), times)
     experiment = Experiment(name="Sunspots & <so on>", seed=11, networks=NETS)
-    return StillSession(experiment, grown(400), traced(), FACTS, probe, THEMES["light"])
+    made = StillSession(experiment, grown(400), traced(), FACTS, probe, THEMES["light"], look=looking(probe))
+    made.repeats = DoneRepeats(made)
+    return made
 
 
 @pytest.fixture

@@ -8,8 +8,43 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 T, B, D, H, O = 7, 3, 2, 5, 4
 FILE = Path(__file__).parent / "network" / "pytorch.json"
+
+# PyTorch stacks its gates by position; here they are names. A bias of one gate is the sum of PyTorch's two, but for the
+# GRU's candidate, whose recurrent bias stands inside the reset (our gate `past`).
+GATES = {
+    "rnn": ("h",), "relu_rnn": ("h",), "lstm": ("input", "forget", "candidate", "output"),
+    "gru": ("reset", "update", "candidate"),
+}  # fmt: skip
+
+
+def parts(array: np.ndarray, kind: str) -> dict[str, np.ndarray]:
+    return dict(zip(GATES[kind], np.split(array, len(GATES[kind])), strict=True))
+
+
+def as_ours(
+    values: dict[str, np.ndarray], kind: str, layers: int, bidirectional: bool, gradients: bool
+) -> dict[str, np.ndarray]:
+    """PyTorch's arrays under our names. A gradient of a sum of two biases is that of either."""
+    ours = {name: value for name, value in values.items() if name.startswith("readout")}
+    ends = (("", ""), (".back", "_reverse")) if bidirectional else (("", ""),)
+    for k, (back, reverse) in ((k, end) for k in range(layers) for end in ends):
+        layer = f"layer{k + 1}{back}"
+        ih, hh, bi, bh = (
+            parts(values[f"{what}_l{k}{reverse}"], kind) for what in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+        )
+        for gate in GATES[kind]:
+            ours[f"{layer}.{gate}.weight.x"] = ih[gate]
+            if kind == "gru" and gate == "candidate":
+                ours[f"{layer}.past.weight.h_prev"] = hh[gate]
+                ours[f"{layer}.candidate.bias"], ours[f"{layer}.past.bias"] = bi[gate], bh[gate]
+            else:
+                ours[f"{layer}.{gate}.weight.h_prev"] = hh[gate]
+                ours[f"{layer}.{gate}.bias"] = bi[gate] if gradients else bi[gate] + bh[gate]
+    return ours
 
 
 def short(tensor: Any) -> Any:

@@ -46,7 +46,7 @@ def test_every_folder_of_code_is_a_package_and_is_installed() -> None:
 
 def test_extras_and_entry_points() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    assert set(project["optional-dependencies"]) == {"cuda12", "cuda13", "bridges", "cluster", "dev"}
+    assert set(project["optional-dependencies"]) == {"cuda12", "cuda13", "nvrtc", "bridges", "cluster", "dev"}
     for entry in (*project["scripts"].values(), *project["gui-scripts"].values()):
         module, name = entry.split(":")
         assert callable(getattr(__import__(module, fromlist=[name]), name))

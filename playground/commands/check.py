@@ -75,7 +75,7 @@ def _measure(experiment: Experiment, folder: Path) -> list[dict[str, Any]]:
     engine = choose("numpy")
     errors = {
         name: gradient_check(cells[name])
-        for name in {layer.cell for net in experiment.networks for layer in net.layers}
+        for name in dict.fromkeys(layer.cell for net in experiment.networks for layer in net.layers)
     }
     return [
         {

@@ -59,14 +59,15 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
 class Progress:
     """How far training is, on stderr: a bar on a terminal, else a line every ten seconds; nothing when `quiet`."""
 
-    def __init__(self, quiet: bool = False) -> None:
+    def __init__(self, quiet: bool = False, noun: str = "steps") -> None:
+        self._noun = noun
         self._bar = not quiet and sys.stderr is not None and sys.stderr.isatty()
         self._lines = not quiet and sys.stderr is not None and not self._bar
         self._next = 0.0
         self._drawn = False
 
     def show(self, done: int, total: int, text: str) -> None:
-        """`done` of `total` steps (0: open end), with a few words."""
+        """`done` of `total` (0: open end), with a few words."""
         now = time.monotonic()
         if now < self._next and not (self._bar and total and done >= total):
             return
@@ -75,13 +76,17 @@ class Progress:
             width = 30
             full = round(part * width)
             bar = "█" * full + "░" * (width - full) + " " if total else ""
-            print(f"\r\x1b[K{bar}{done:,}{f' of {total:,}' if total else ''} steps  {text}", end="", file=sys.stderr)
+            print(
+                f"\r\x1b[K{bar}{done:,}{f' of {total:,}' if total else ''} {self._noun}  {text}",
+                end="",
+                file=sys.stderr,
+            )
             sys.stderr.flush()
             self._drawn = True
             self._next = now + 0.1
         elif self._lines:
             if self._next:
-                print(f"{done:,}{f' of {total:,}' if total else ''} steps  {text}", file=sys.stderr, flush=True)
+                print(f"{done:,}{f' of {total:,}' if total else ''} {self._noun}  {text}", file=sys.stderr, flush=True)
             self._next = now + 10.0
 
     def end(self) -> None:

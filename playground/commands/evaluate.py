@@ -21,14 +21,15 @@ def add(verbs: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    from playground.training.resuming import load_weights
     from playground.training.run import Run
     from playground.training.runfolder import WEIGHTS, load_run, summarise
 
     folder = arguments.run_folder
     experiment, trained, curves, summary = load_run(folder, arguments.engine)
     if arguments.sequences is not None:
-        trained = Run(with_sequences(experiment, arguments.sequences), folder, arguments.engine)
-        trained.load_weights(folder / WEIGHTS)
+        trained = Run(with_sequences(experiment, arguments.sequences), folder, trained.engine.name)
+        load_weights(trained, folder / WEIGHTS)
     result = summarise(trained, curves, trained.test(), "", folder)
     # How long and on how much it was trained, as it was; only the test is new.
     result |= {key: summary[key] for key in ("steps", "sequences", "seconds") if key in summary}

@@ -55,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
     _make_folder(out.parent if single else out)
     with tempfile.TemporaryDirectory(prefix="rnn-export-") as temporary:
         folder = _run_folder(arguments, Path(temporary) / "run")
-        from playground.ui.run_figures import write_figures
+        from playground.ui.run.run_figures import write_figures
 
         target = Path(temporary) / "figure" if single else out
         paths = write_figures(folder, names, kind, target, arguments.scale, arguments.theme, arguments.background)

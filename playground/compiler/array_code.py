@@ -195,6 +195,8 @@ class _Emitter(Storage):
 
     def _weight_gradients(self) -> None:
         plan, lines = self.plan, self.lines
+        for packed, parts in uncovered(plan).items():
+            lines += [f"copyto({_rows(self._gradient(packed), *part, plan.packed[packed][0])}, 0.0)" for part in parts]
         if plan.bank_size:
             self.need("delta")
             flat = self._flat("flat_delta", plan.bank_size)
@@ -281,6 +283,19 @@ class _Emitter(Storage):
         text = "\n".join([f"def {name}({arguments}):", *(body or ["    pass"])]) + "\n"
         self.lines, self.reads, self.globals = [], [], []
         return text
+
+
+def uncovered(plan: Plan) -> dict[str, list[tuple[int, int]]]:
+    """Packed array → rows that no wire reads, because it is cut: their gradient is 0."""
+    covered = {packed: [False] * shape[0] for packed, shape in plan.packed.items()}
+    runs = [(p.weight, run) for p in (*([plan.x] if plan.x else ()), *plan.products.values()) for run in p.rows]
+    runs += [("bias", run) for run in plan.biased]
+    for packed, run in runs:
+        covered[packed][run.weight : run.weight + run.stop - run.start] = [True] * (run.stop - run.start)
+    for whole in [add.weight for add in plan.diagonals] + [slot.start for slot in plan.memories]:
+        if isinstance(whole, str):
+            covered[whole] = []
+    return {packed: gaps for packed, flags in covered.items() if (gaps := _gaps(flags))}
 
 
 def _rows(array: str, start: int, stop: int, size: int) -> str:

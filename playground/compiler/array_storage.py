@@ -7,7 +7,7 @@ from playground.compiler.plan import Assign, Plan
 
 FUNCTIONS = (
     "add", "subtract", "multiply", "divide", "maximum", "minimum", "negative", "exp", "expm1", "tanh", "sigmoid",
-    "softplus", "positive", "at_least", "matmul", "copyto", "total",
+    "softplus", "positive", "at_least", "select", "matmul", "copyto", "total",
 )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ The walk is reverse-mode differentiation (Linnainmaa 1970) of one step; the memo
 together, which makes it back-propagation through time (Werbos 1990).
 """
 
-from playground.compiler.expressions import Const, Expr, Ref, names
+from playground.compiler.expressions import Call, Const, Expr, Ref, call, names
 from playground.compiler.operations import ELEMENTWISE
 from playground.compiler.plan import (
     Activate,
@@ -21,6 +21,9 @@ from playground.compiler.plan import (
     Statement,
     bind,
 )
+from playground.compiler.reach import KEEP, MADE, clamp_shares
+
+KEPT = ("raw:", "part:", "wide:", *MADE)  # what forward leaves for backward, besides the nodes themselves
 
 
 def differentiate(
@@ -31,15 +34,17 @@ def differentiate(
     outputs: tuple[str, ...],
     raw: dict[str, str],
     watch: bool = False,
+    clamped: frozenset[str] = frozenset(),
 ) -> tuple[tuple[Statement, ...], frozenset[str]]:
     """The statements of a step backward, and the forward values that they (and the weight gradients) read.
 
     raw: gate → the name of its rows in the bank. On entry to a step the engine provides `d:out:K` for the K-th
     output and
     `carry:M` for every memory; at its end `carry:M` holds what the step before receives. `d:x` is assigned only
-    where x, the input, is read by something else than a gate's full wire.
+    where x, the input, is read by something else than a gate's full wire. clamped: nodes that may be replaced; through
+    those no gradient flows, even where what they would have been is not finite.
     """
-    walk = _Walk(products, raw, [slot.name for slot in memories], watch)
+    walk = _Walk(products, raw, [slot.name for slot in memories], watch, clamped)
     for index, output in enumerate(outputs):
         walk.give(output, Ref(f"d:out:{index}"))
     for slot in memories:
@@ -53,9 +58,14 @@ def differentiate(
 
 class _Walk:
     def __init__(
-        self, products: dict[str, SourceProduct], raw: dict[str, str], memories: list[str], watch: bool
+        self,
+        products: dict[str, SourceProduct],
+        raw: dict[str, str],
+        memories: list[str],
+        watch: bool,
+        clamped: frozenset[str],
     ) -> None:
-        self.products, self.raw, self.memories, self.watch = products, raw, memories, watch
+        self.products, self.raw, self.memories, self.watch, self.clamped = products, raw, memories, watch, clamped
         self.pending: dict[str, list[Expr]] = {}
         self.statements: list[Statement] = []
         self.deferred: list[str] = []
@@ -76,7 +86,7 @@ class _Walk:
         return total
 
     def assign(self, target: str, expr: Expr) -> Ref:
-        self.kept |= {name for name in names(expr) if ":" not in name or name.startswith(("raw:", "part:", "wide:"))}
+        self.kept |= {name for name in names(expr) if ":" not in name or name.startswith(KEPT)}
         self.statements.append(Assign(target, expr))
         return Ref(target)
 
@@ -87,6 +97,12 @@ class _Walk:
             return total  # type: ignore[return-value]
         return self.assign(f"d:{name}", total)
 
+    def kept_out(self, node: str, share: Expr) -> Expr:
+        """The share, and 0 where the node is clamped: 0 times a derivative that is not finite would be none. node: its
+        id, or the name of a part of it."""
+        id = node.split(":")[1] if ":" in node else node
+        return call("select", Ref(KEEP + id), share, 0.0) if id in self.clamped else share
+
     def back(self, statement: Statement) -> None:
         """One forward statement, backward."""
         match statement:
@@ -95,7 +111,14 @@ class _Walk:
                 if gradient is None or operation == "constant":
                     return
                 for source, derivative in zip(sources, ELEMENTWISE[operation].derivatives, strict=True):
-                    self.give(source, _times(gradient, bind(derivative, statement)))
+                    share = _times(gradient, bind(derivative, statement))
+                    self.give(source, self.kept_out(target, share) if derivative != Const(1.0) else share)
+            case Assign(target, Call() as clamp):
+                gradient = self.named(target)
+                for source, share in clamp_shares(clamp, gradient) if gradient is not None else ():
+                    self.give(source, share)
+            case Assign(target):
+                self.total(target)  # a copy that lets no gradient through
             case Repeat(target, source, times):
                 gradient = self.named(target)
                 if gradient is not None:
@@ -107,6 +130,9 @@ class _Walk:
                     self.assign(f"delta:{gate}", total or Const(0.0))
                 if activation != "identity":
                     self.statements.append(ActivateBack(gates, activation))
+                for gate in gates:
+                    if gate in self.clamped and activation != "identity":
+                        self.assign(f"delta:{gate}", self.kept_out(gate, Ref(f"delta:{gate}")))
             case Add(gate, source, weight, stop_gradient):
                 self.kept.add(source)
                 if not stop_gradient:

@@ -7,10 +7,11 @@ its own primitives (`PRIMITIVES`). Nothing here knows of arrays.
 from dataclasses import dataclass
 
 # What every engine must be able to compute, elementwise. `positive(x)` is 1 where x > 0, else 0; `at_least(a, b)` is 1
-# where a >= b, else 0.
+# where a >= b, else 0; `select(m, a, b)` is a where m > 0, else b, even if the other one is infinite, or no number.
 PRIMITIVES = {
     "add": 2, "subtract": 2, "multiply": 2, "divide": 2, "maximum": 2, "minimum": 2, "negative": 1,
     "exp": 1, "expm1": 1, "tanh": 1, "sigmoid": 1, "softplus": 1, "positive": 1, "at_least": 2,
+    "select": 3,
 }  # fmt: skip
 
 

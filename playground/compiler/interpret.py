@@ -28,17 +28,29 @@ PRIMITIVES: dict[str, Any] = {
     "softplus": lambda a: np.logaddexp(0.0, a),
     "positive": lambda a: (a > 0).astype(np.float64),
     "at_least": lambda a, b: (a >= b).astype(np.float64),
+    "select": lambda m, a, b: np.where(m > 0, a, b),
 }  # fmt: skip
 
 
 @dataclass(frozen=True)
+class Clamped:
+    """What a node is replaced by, [T, n] each: where keep is 0 it reads `value`, or, where hold is 1, what it read one
+    step before (0 before the first)."""
+
+    keep: Array
+    value: Array
+    hold: Array
+
+
+@dataclass(frozen=True)
 class Interpretation:
-    """values: per step, node → [B, n]. outputs: [T, B, n]. final: memory → the value it would have at step T, [B,
-    n]."""
+    """values: per step, node → [B, n], as others read it. own: of clamped nodes, what they computed themselves.
+    outputs: [T, B, n]. final: memory → the value it would have at step T, [B, n]."""
 
     values: tuple[Values, ...]
     outputs: Array
     final: Values
+    own: tuple[Values, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,9 +73,15 @@ def evaluate(expr: Expr, values: Mapping[str, Array | float]) -> Array | float:
 
 
 def interpret(
-    cell: Cell, parameters: Mapping[str, Array], x: Array, units: int, start: Mapping[str, Array] | None = None
+    cell: Cell,
+    parameters: Mapping[str, Array],
+    x: Array,
+    units: int,
+    start: Mapping[str, Array] | None = None,
+    clamps: Mapping[str, Clamped] | None = None,
 ) -> Interpretation:
-    """Run the cell over x [T, B, D]. start: memory → [B, n] instead of its own start value.
+    """Run the cell over x [T, B, D]. start: memory → [B, n] instead of its own start value. clamps: node → what
+    replaces it.
 
     Nodes that lead nowhere are left out, as the compiler does: they have no parameters.
     """
@@ -74,23 +92,37 @@ def interpret(
     state = {m.id: _start(m, parameters, B, sizes[m.id]) for m in memories}
     state.update({name: np.asarray(value, float) for name, value in (start or {}).items()})
     steps: list[Values] = []
+    own: list[Values] = []
+    clamps = clamps or {}
+    before = {id: np.zeros((B, sizes[id])) for id in clamps}
     for t in range(T):
         values: Values = dict(state)
+        own.append({})
         for node in in_order(cell):
             if isinstance(node, Input):
                 values[node.id] = x[t]
             elif not isinstance(node, Memory):
-                values[node.id] = _forward(node, values, parameters, B, sizes)
+                values[node.id] = node_forward(node, values, parameters, B, sizes)
+            if node.id in clamps:
+                clamp, own[t][node.id] = clamps[node.id], values[node.id]
+                other = np.where(clamp.hold[t] > 0, before[node.id], clamp.value[t])
+                values[node.id] = before[node.id] = np.where(clamp.keep[t] > 0, values[node.id], other)
         steps.append(values)
         state = {m.id: values[m.source] for m in memories}
     output = next(node for node in cell.nodes if isinstance(node, Output))
-    return Interpretation(tuple(steps), np.stack([values[output.id] for values in steps]), state)
+    return Interpretation(tuple(steps), np.stack([values[output.id] for values in steps]), state, tuple(own))
 
 
 def gradients(
-    cell: Cell, parameters: Mapping[str, Array], x: Array, units: int, run: Interpretation, d_outputs: Array
+    cell: Cell,
+    parameters: Mapping[str, Array],
+    x: Array,
+    units: int,
+    run: Interpretation,
+    d_outputs: Array,
+    clamps: Mapping[str, Clamped] | None = None,
 ) -> Gradients:
-    """Back-propagation through time of `run`, given ∂L/∂outputs [T, B, n]."""
+    """Back-propagation through time of `run`, given ∂L/∂outputs [T, B, n] and the clamps that it ran with."""
     cell = used_part(cell)
     T, B, _ = x.shape
     sizes = node_sizes(cell, x.shape[2], units)
@@ -100,19 +132,29 @@ def gradients(
     d_x = np.zeros_like(x)
     history: list[Values] = []
     output = next(node for node in cell.nodes if isinstance(node, Output))
+    clamps = clamps or {}
+    holding: Values = {id: np.zeros((B, sizes[id])) for id in clamps}
     for t in reversed(range(T)):
         values = run.values[t]
         d = {node.id: np.zeros((B, sizes[node.id])) for node in cell.nodes}
         d[output.id] += d_outputs[t]
         for m in memories:
             d[m.source] += carried[m.id]
+        read = dict(d)
         for node in reversed(in_order(cell)):
+            mine = values
+            if node.id in clamps:
+                clamp, whole = clamps[node.id], d[node.id] + holding[node.id]
+                replaced = clamp.keep[t] == 0
+                read[node.id], d[node.id] = whole, np.where(replaced, 0.0, whole)
+                holding[node.id] = np.where(replaced & (clamp.hold[t] > 0), whole, 0.0)
+                mine = {**values, node.id: run.own[t][node.id]}
             if isinstance(node, Input):
                 d_x[t] = d[node.id]
             elif not isinstance(node, Memory):
-                _backward(node, values, parameters, d, total)
+                node_backward(node, mine, parameters, d, total)
         carried = {m.id: d[m.id] for m in memories}
-        history.append(d)
+        history.append(read)
     for m in memories:
         if m.learned:
             total[f"{m.id}.start"] += carried[m.id].sum(axis=0)
@@ -168,7 +210,10 @@ def _rule(node: Gate | Operation) -> Rule:
     return ACTIVATIONS[node.activation] if isinstance(node, Gate) else ELEMENTWISE[node.operation]
 
 
-def _forward(node: AnyNode, values: Values, parameters: Mapping[str, Array], B: int, sizes: dict[str, int]) -> Array:
+def node_forward(
+    node: AnyNode, values: Values, parameters: Mapping[str, Array], B: int, sizes: dict[str, int]
+) -> Array:
+    """A node's value [B, n] from the values of what it reads; not of an input or a memory."""
     size = sizes[node.id]
     if isinstance(node, Output):
         return np.concatenate([values[source] for source in node.sources], axis=1)
@@ -195,7 +240,8 @@ def _forward(node: AnyNode, values: Values, parameters: Mapping[str, Array], B: 
     return node.scale * np.asarray(evaluate(_rule(node).value, {"a": total})) + node.shift
 
 
-def _backward(node: AnyNode, values: Values, parameters: Mapping[str, Array], d: Values, total: Values) -> None:
+def node_backward(node: AnyNode, values: Values, parameters: Mapping[str, Array], d: Values, total: Values) -> None:
+    """Add the node's share of ∂L/∂value to what it reads (`d`) and to its parameters (`total`)."""
     gradient = d[node.id]
     if isinstance(node, Output):
         at = 0

@@ -2,9 +2,8 @@
 
 from itertools import pairwise, permutations
 
-from playground.cell.check import check_cell, reached
-from playground.cell.graph import Cell, Gate, Input, Memory, Operation, Output
-from playground.cell.sizes import in_numbers, infer_sizes
+from playground.cell.check import check_cell
+from playground.cell.graph import Cell, Gate, Operation
 from playground.compiler.differentiate import differentiate
 from playground.compiler.plan import (
     Activate,
@@ -17,15 +16,17 @@ from playground.compiler.plan import (
     Repeat,
     Rows,
     SourceProduct,
-    Statement,
 )
+from playground.compiler.reach import GIVEN, HELD, SEEN, UNTOUCHED, Reach
+from playground.compiler.values import Values
 from playground.errors import BadInput
 
 MOST_PERMUTED = 6  # classes of gates whose best order is searched; beyond that, sorted order is good enough
 
 
-def compile_cell(cell: Cell, inputs: int, units: int, watch: bool = False) -> Plan:
+def compile_cell(cell: Cell, inputs: int, units: int, watch: bool = False, reach: Reach = UNTOUCHED) -> Plan:
     """The plan of `cell` for D = `inputs` and H = `units`; with `watch`, one that also shows every node's gradient.
+    reach: what is clamped and cut in it; the packed arrays are the same whatever it says.
 
     Raises BadInput, with the node as the place, for a cell that `check_cell` objects to.
     """
@@ -35,52 +36,17 @@ def compile_cell(cell: Cell, inputs: int, units: int, watch: bool = False) -> Pl
         raise BadInput(
             f"cell {cell.name!r}" + (f", node {first.node}" if first.node else ""), first.message, first.remedy
         )
-    return _Lowering(cell, inputs, units).plan(watch)
+    return _Lowering(cell, inputs, units, reach).plan(watch)
 
 
-class _Lowering:
-    def __init__(self, cell: Cell, inputs: int, units: int) -> None:
-        self.cell, self.inputs, self.units = cell, inputs, units
-        used = reached(cell)
-        self.removed = tuple(node.id for node in cell.nodes if node.id not in used and not isinstance(node, Output))
-        # sorted by id: the same graph gives the same bits, however it was drawn
-        nodes = sorted((node for node in cell.nodes if node.id in used), key=lambda node: node.id)
-        self.input = next(node for node in cell.nodes if isinstance(node, Input))
-        self.output = next(node for node in nodes if isinstance(node, Output))
-        self.gates = [node for node in nodes if isinstance(node, Gate)]
-        self.memories = [node for node in nodes if isinstance(node, Memory)]
-        self.operations = [node for node in nodes if isinstance(node, Operation)]
-        shares = infer_sizes(cell)
-        self.sizes = {id: in_numbers(share, inputs, units) or 0 for id, share in shares.items()}
-        self.value = self._share_equals()
-        self.forward: list[Statement] = []
-
-    # -- what is computed once ---------------------------------------------------------------------------------
-
-    def _share_equals(self) -> dict[str, str]:
-        """node → the node that computes its value; operations and memories that are equal share one."""
-        value = {node.id: node.id for node in (self.input, *self.gates, *self.memories, *self.operations)}
-        while True:
-            seen: dict[object, str] = {}
-            before = dict(value)
-            for memory in self.memories:
-                if not memory.learned:
-                    start = memory.start.value if memory.start.kind == "constant" else 0.0
-                    value[memory.id] = seen.setdefault(("memory", value[memory.source], start), memory.id)
-            for operation in self.operations:
-                sources = tuple(value[source] for source in operation.sources)
-                key = (operation.operation, sources, operation.value, self.sizes[operation.id])
-                value[operation.id] = seen.setdefault(key, operation.id)
-            if value == before:
-                return value
-
+class _Lowering(Values):
     # -- the bank ----------------------------------------------------------------------------------------------
 
     def _bank_order(self) -> list[Gate]:
         """Gates in an order in which products from one source and calls of one activation cover neighbouring rows."""
         classes: dict[tuple[tuple[str, ...], str], list[Gate]] = {}
         for gate in self.gates:
-            full = tuple(sorted({self.value[wire.source] for wire in gate.wires if wire.kind == "full"}))
+            full = tuple(sorted({self.packs[wire.source] for wire in gate.wires if wire.kind == "full"}))
             classes.setdefault((full, gate.activation), []).append(gate)
         keys = sorted(classes)
         if len(keys) > MOST_PERMUTED:
@@ -111,16 +77,18 @@ class _Lowering:
         packed: dict[str, tuple[int, ...]] = {}
         products = self._products(order, bank, parameters, packed)
         biased = self._biases(order, bank, parameters, packed)
-        diagonals = self._diagonals(order, parameters, packed)
+        self.diagonals = diagonals = self._diagonals(order, parameters, packed)
         memories = self._memory_slots(parameters, packed)
         x = products.pop(self.input.id, None)
         self._schedule(order, products)
-        sizes = {**{id: self.sizes[id] for id in set(self.value.values())}, **self._extra}
-        outputs = tuple(self.value[source] for source in self.output.sources)
+        outputs = tuple(self._fetch(self.output, source) for source in self.output.sources)
+        sizes = {**{id: self.sizes[id] for id in dict.fromkeys(self.value.values())}, **self._extra}
         forward = tuple(self.forward)
+        raw = {gate.id: self._raw(gate) for gate in order}
         backward, kept = differentiate(
-            forward, self.input.id, products, memories, outputs, {gate.id: self._raw(gate) for gate in order}, watch
+            forward, self.input.id, products, memories, outputs, raw, watch, self.reach.clamped
         )
+        kept |= {name for name in self._extra if name.startswith(GIVEN)}
         return Plan(
             cell=self.cell.name,
             input=self.input.id,
@@ -142,7 +110,7 @@ class _Lowering:
             backward=backward,
             kept=kept,
             removed=self.removed,
-            nodes={node.id: self.value[node.id] for node in self.cell.nodes if node.id in self.value},
+            nodes={node.id: self._seen(node.id) for node in self.cell.nodes if node.id in self.value},
         )
 
     def _products(
@@ -153,26 +121,28 @@ class _Lowering:
         packed: dict[str, tuple[int, ...]],
     ) -> dict[str, SourceProduct]:
         products: dict[str, SourceProduct] = {}
-        sources = sorted({self.value[w.source] for g in order for w in g.wires if w.kind == "full"})
-        for source in sources:
-            weight, row = f"weight_{source}", 0
-            rows: list[Rows] = []
-            back: list[Rows] = []
+        for pack in sorted({self.packs[w.source] for g in order for w in g.wires if w.kind == "full"}):
+            weight, row = f"weight_{pack}", 0
+            rows: dict[str, list[Rows]] = {}
+            back: dict[str, list[Rows]] = {}
             for gate in order:
                 for wire in gate.wires:
-                    if wire.kind != "full" or self.value[wire.source] != source:
+                    if wire.kind != "full" or self.packs[wire.source] != pack:
                         continue
                     size = self.sizes[gate.id]
-                    shape = (size, self.sizes[source])
                     name = f"{gate.id}.weight.{wire.source}"
+                    shape = (size, self.sizes[pack])
                     parameters.append(ParameterSpec(name, shape, wire.init, weight, row, wire.freeze))
-                    start, stop = bank[gate.id]
-                    _extend(rows, Rows(start, stop, row))
-                    if not wire.stop_gradient:
-                        _extend(back, Rows(start, stop, row))
+                    change, here = self.reach.changes(gate.id, wire.source), Rows(*bank[gate.id], row)
+                    if change != "cut":
+                        _extend(rows.setdefault(self._seen(wire.source), []), here)
+                        if not wire.stop_gradient and not change:
+                            _extend(back.setdefault(self._seen(wire.source), []), here)
                     row += size
-            packed[weight] = (row, self.sizes[source])
-            products[source] = SourceProduct(source, weight, self.sizes[source], tuple(rows), tuple(back))
+            packed[weight] = (row, self.sizes[pack])
+            for source, runs in rows.items():
+                stops = tuple(back.get(source, ()))
+                products[source] = SourceProduct(source, weight, self.sizes[pack], tuple(runs), stops)
         return products
 
     def _biases(
@@ -203,31 +173,34 @@ class _Lowering:
             for wire in gate.wires:
                 if wire.kind == "full":
                     continue
-                source = self.value[wire.source]
                 name = f"{gate.id}.weight.{wire.source}"
                 if wire.kind == "diagonal":
                     packed[name] = (self.sizes[gate.id],)
                     parameters.append(ParameterSpec(name, (self.sizes[gate.id],), wire.init, name, 0, wire.freeze))
-                found.append(Add(gate.id, source, name if wire.kind == "diagonal" else None, wire.stop_gradient))
+                change = self.reach.changes(gate.id, wire.source)
+                if change != "cut":
+                    weight, stop = name if wire.kind == "diagonal" else None, wire.stop_gradient or bool(change)
+                    found.append(Add(gate.id, self._seen(wire.source), weight, stop))
         return tuple(found)
 
     def _memory_slots(
         self, parameters: list[ParameterSpec], packed: dict[str, tuple[int, ...]]
     ) -> tuple[MemorySlot, ...]:
         slots = []
-        seen: set[str] = set()
-        computed = {node.id for node in (*self.gates, *self.operations)}
+        seen = {self.input.id, *(memory.id for memory in self.memories)}  # what is not computed within a step
         for memory in self.memories:
             if self.value[memory.id] != memory.id:
                 continue
-            source, size = self.value[memory.source], self.sizes[memory.id]
+            source, size = self._seen(memory.source), self.sizes[memory.id]
             start: float | str = memory.start.value if memory.start.kind == "constant" else 0.0
             if memory.learned:
                 start = f"{memory.id}.start"
                 packed[start] = (size,)
                 parameters.append(ParameterSpec(start, (size,), memory.start, start, 0))
-            slots.append(MemorySlot(memory.id, source, size, start, source in computed and source not in seen))
+            slots.append(MemorySlot(memory.id, source, size, start, source not in seen))
             seen.add(source)
+        for id in sorted(self.reach.held):
+            slots.append(MemorySlot(HELD + id, SEEN + id, self.sizes[id], 0.0, SEEN + id not in seen))
         return tuple(slots)
 
     # -- the order of a step -----------------------------------------------------------------------------------
@@ -238,45 +211,44 @@ class _Lowering:
 
     def _schedule(self, order: list[Gate], products: dict[str, SourceProduct]) -> None:
         """List scheduling: products as soon as their source is there, then whole waves of gates, then operations."""
-        self._extra: dict[str, int] = {}
-        ready = {self.input.id, *(memory.id for memory in self.memories)}
+        late = self._made_late()
+        ready = {
+            self._seen(id) for id in (self.input.id, *(m.id for m in self.memories)) if self._seen(id) == self.value[id]
+        }
         waiting_products = dict(products)
-        waiting_adds = list(self._adds(order))
+        waiting_adds = list(self.diagonals)
         waiting_gates = list(order)
         waiting_operations = [op for op in self.operations if self.value[op.id] == op.id]
-        while waiting_gates or waiting_operations:
+        while waiting_gates or waiting_operations or late:
             for source in [source for source in waiting_products if source in ready]:
                 self.forward.append(Product(source))
                 del waiting_products[source]
             for add in [add for add in waiting_adds if add.source in ready]:
                 self.forward.append(self._widened(add))
                 waiting_adds.remove(add)
-            wave = [gate for gate in waiting_gates if all(self.value[wire.source] in ready for wire in gate.wires)]
+            for id in late:
+                self._reach_into(id)
+                ready.add(self._seen(id))
+            wave = [gate for gate in waiting_gates if self._reads(gate) <= ready] if not late else []
+            moved, late = bool(wave or late), []
             self._activate(wave, order)
             for gate in wave:
-                ready.add(gate.id)
+                self._reach_into(gate.id)
+                ready.add(self._seen(gate.id))
                 waiting_gates.remove(gate)
-            moved = bool(wave)
             for operation in list(waiting_operations):
-                if all(self.value[source] in ready for source in operation.sources):
+                if self._reads(operation) <= ready:
                     self._operation(operation)
-                    ready.add(operation.id)
+                    self._reach_into(operation.id)
+                    ready.add(self._seen(operation.id))
                     waiting_operations.remove(operation)
                     moved = True
             assert moved, "check_cell lets no loop without a memory through"
 
-    def _adds(self, order: list[Gate]) -> tuple[Add, ...]:
-        return tuple(
-            Add(
-                gate.id,
-                self.value[wire.source],
-                f"{gate.id}.weight.{wire.source}" if wire.kind == "diagonal" else None,
-                wire.stop_gradient,
-            )
-            for gate in order
-            for wire in gate.wires
-            if wire.kind != "full"
-        )
+    def _reads(self, node: Gate | Operation) -> set[str]:
+        """What has to be there before the node can be computed."""
+        sources = [wire.source for wire in node.wires] if isinstance(node, Gate) else list(node.sources)
+        return {self._seen(source) for source in sources if (node.id, source) not in self.reach.cut}
 
     def _widened(self, add: Add) -> Add:
         source = self._wide(add.source, self.sizes[add.gate])
@@ -284,7 +256,7 @@ class _Lowering:
 
     def _wide(self, source: str, size: int) -> str:
         """The source, repeated where it serves blocks."""
-        own = self.sizes.get(source, size)
+        own = self._extra.get(source) or self.sizes.get(source, size)
         if own == size:
             return source
         name = f"wide:{source}:{size // own}"
@@ -315,7 +287,7 @@ class _Lowering:
 
     def _operation(self, operation: Operation) -> None:
         size = self.sizes[operation.id]
-        sources = [self._wide(self.value[source], size) for source in operation.sources]
+        sources = [self._wide(self._fetch(operation, source), size) for source in operation.sources]
         if len(sources) <= 2:
             self.forward.append(Apply(operation.id, operation.operation, tuple(sources), operation.value))
             return

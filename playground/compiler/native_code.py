@@ -1,9 +1,9 @@
 """Plan → LLVM: the whole time loop of a cell, forward and backward, as one function each.
 
 Arrays are those of the array code, [T, size, N], with N the batch rounded up to whole vectors; a thread is given
-columns
-of its own, and since sequences never meet, it needs no barrier. Products keep blocks of about 24 vectors in registers;
-everything elementwise between two products is one loop over the units.
+columns of its own, and since sequences never meet, it needs no barrier. Products keep blocks of about 24 vectors in
+registers; everything elementwise between two products is one loop over the units. On the way back the weights'
+gradients are summed after every few steps, by functions that all cells share (`native_sums`).
 """
 
 from collections.abc import Callable, Sequence
@@ -13,8 +13,9 @@ import llvmlite.ir as ir
 
 from playground.compiler.array_storage import Storage, View
 from playground.compiler.expressions import Call, Const, Expr, Ref, names, substitute
+from playground.compiler.native_emitter import Vectors
 from playground.compiler.native_gradients import NativeGradients
-from playground.compiler.native_ground import Vectors
+from playground.compiler.native_sums import packed_size
 from playground.compiler.operations import ACTIVATIONS
 from playground.compiler.plan import (
     Activate,
@@ -34,18 +35,19 @@ from playground.compiler.plan import (
 @dataclass(frozen=True)
 class NativeCode:
     """text: of the module, with functions `forward` and `backward`
-    (arrays, partial gradients, T, N, first column, last column, time steps per chunk of weight gradients).
+    (arrays, partial gradients, T, N, first column, last column, time steps per chunk of weight gradients). The array
+    "delta" has room for one chunk, unless every value is kept.
 
     arrays: what the table of pointers holds, in order: names of `storage`, "scratch:NAME" [size, N], "weight:PACKED".
-    partials: packed names of the weight gradients, in the order of the second table.
+    partials: packed names of the weight gradients, in the order of the second table; last comes "pack", where a thread
+    lays out `pack` numbers per step and sequence of a chunk.
     """
 
     text: str
     storage: Storage
     arrays: tuple[str, ...]
     partials: tuple[str, ...]
-    width: int
-    columns: int
+    pack: int
 
 
 def emit_native(
@@ -65,8 +67,7 @@ class _Native(NativeGradients):
             self.storage,
             tuple(self.arrays),
             tuple(self.partials),
-            self.width,
-            self.width * self.vectors,
+            packed_size([*([self.plan.x] if self.plan.x else []), *self.plan.products.values()], self.width),
         )
 
     # -- elementwise -------------------------------------------------------------------------------------------
@@ -83,6 +84,8 @@ class _Native(NativeGradients):
                     if name.startswith("weight:"):
                         scalar = self.b.load(self.b.gep(self._pointer(name), [row]))
                         known[name] = [self.math.splat(scalar)] * self.vectors
+                    elif self.back and name in self.again:
+                        known[name] = [self._evaluate(self.again[name], value, v) for v in range(self.vectors)]
                     else:
                         known[name] = self._load(name, t, row, column)
                 return known[name]
@@ -203,7 +206,7 @@ class _Native(NativeGradients):
     # -- the two functions -------------------------------------------------------------------------------------
 
     def _forward(self) -> None:
-        plan = self.plan
+        plan, self.back = self.plan, False
         body = list(plan.forward)
         at_once = [plan.x] if plan.x else []
         while body and isinstance(body[0], Product):
@@ -233,25 +236,41 @@ class _Native(NativeGradients):
         )
 
     def _backward(self) -> None:
-        plan = self.plan
+        plan, self.back = self.plan, True
         zero = [self.math.const(0.0)] * self.vectors
         assigns_x = any(isinstance(s, Assign) and s.target == "d:x" for s in plan.backward)
 
-        def columns(column: ir.Value) -> None:
+        def clear(column: ir.Value) -> None:
             for slot in plan.memories:
 
-                def clear(row: ir.Value, carry: str = f"carry:{slot.name}") -> None:
+                def line(row: ir.Value, carry: str = f"carry:{slot.name}") -> None:
                     self._store(carry, self._int(0), row, column, zero)
 
-                self._each(self._int(0), self._int(slot.size), 1, clear)
+                self._each(self._int(0), self._int(slot.size), 1, line)
 
-            def step(back: ir.Value) -> None:
-                t = self.b.sub(self.b.sub(self.T, self._int(1)), back)
-                self._run(plan.backward, t, column)
-                if self.want_x and plan.x is not None and plan.x.back:
-                    self._product_back(t, column, "d:x", plan.x, assigns_x)
+        def chunk(done: ir.Value) -> None:
+            # the weights' gradients are taken while the deltas of these steps are still in the cache
+            b = self.b
+            end = b.sub(self.T, b.mul(done, self.chunk))
+            begin = b.sub(end, self.chunk)
+            begin = b.select(b.icmp_signed(">", begin, self._int(0)), begin, self._int(0))
+            self.begin_of_chunk = begin
 
-            self._each(self._int(0), self.T, 1, step)
+            def columns(column: ir.Value) -> None:
+                def step(back: ir.Value) -> None:
+                    t = b.sub(b.sub(end, self._int(1)), back)
+                    self._run(plan.backward, t, column)
+                    if self.want_x and plan.x is not None and plan.x.back:
+                        self._product_back(t, column, "d:x", plan.x, assigns_x)
 
-        self._each(self.first, self.last, self.width * self.vectors, columns)
-        self.weight_gradients()
+                self._each(self._int(0), b.sub(end, begin), 1, step)
+
+            self._each(self.first, self.last, self.width * self.vectors, columns)
+            self.weight_gradients(begin, end)
+
+        self.cut_gradients()
+        if plan.memories:
+            self._each(self.first, self.last, self.width * self.vectors, clear)
+        count = self.b.sdiv(self.b.add(self.T, self.b.sub(self.chunk, self._int(1))), self.chunk)
+        self._each(self._int(0), count, 1, chunk)
+        self.start_gradients()

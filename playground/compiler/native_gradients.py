@@ -1,113 +1,88 @@
-"""Weight gradients in native code: sums over all steps and sequences, after the loop."""
+"""Weight gradients of a plan in native code: which sums there are to take (`native_sums`)."""
+
+import math
 
 import llvmlite.ir as ir
 
-from playground.compiler.native_ground import Vectors
-from playground.compiler.native_math import BYTES
+from playground.compiler.array_code import uncovered
+from playground.compiler.native_math import I64
 from playground.compiler.native_products import NativeProducts
+from playground.compiler.native_sums import FUNCTIONS, arguments_of, is_wide, symbol
 from playground.compiler.plan import Rows, SourceProduct
 
 
 class NativeGradients(NativeProducts):
-    """Adds to this thread's own partial gradients."""
+    """Writes this thread's own partial gradients."""
 
-    def weight_gradients(self) -> None:
+    def cut_gradients(self) -> None:
+        """Zeros where wires are cut: those learn nothing."""
         plan = self.plan
+        for packed, gaps in uncovered(plan).items():
+            for low, high in gaps:
+                numbers = math.prod(plan.packed[packed][1:])
+                self._clear(packed, low * numbers, high * numbers)
 
-        def chunk(begin: ir.Value) -> None:
-            end = self.b.add(begin, self.chunk)
-            end = self.b.select(self.b.icmp_signed("<", end, self.T), end, self.T)
-            for product in [*([plan.x] if plan.x else []), *plan.products.values()]:
-                for run in product.rows:
-                    self._outer(product, run, begin, end)
-            for run in plan.biased:
-                self._row_sums(run, "bias", None, begin, end)
-            for add in plan.diagonals:
-                if add.weight is not None:
-                    start, stop = plan.bank[add.gate]
-                    size = plan.sizes[add.source]
-                    wide = f"wide:{add.source}:{(stop - start) // size}"
-                    source = add.source if size == stop - start else wide
-                    self._row_sums(Rows(start, stop, 0), add.weight, source, begin, end)
+    def weight_gradients(self, begin: ir.Value, end: ir.Value) -> None:
+        """What the steps from `begin` to before `end` add, once their deltas are there. The last steps come first."""
+        plan = self.plan
+        more = self.b.zext(self.b.icmp_signed("<", end, self.T), I64)
+        steps = {"begin": begin, "end": end, "more": more}
+        for product in [*([plan.x] if plan.x else []), *plan.products.values()]:
+            self._product_gradient(product, steps)
+        for run in plan.biased:
+            self._call("row_sums", {**self._deltas(run, "bias", 1), **steps})
+        for add in plan.diagonals:
+            if add.weight is not None:
+                start, stop = plan.bank[add.gate]
+                size = plan.sizes[add.source]
+                repeated = f"wide:{add.source}:{(stop - start) // size}"
+                source = self._source(add.source if size == stop - start else repeated)
+                self._call("weighted_sums", {**self._deltas(Rows(start, stop, 0), add.weight, 1), **source, **steps})
 
-        # chunks of time whose states stay in the cache while all weights pass by
-        b = self.b
-        count = b.sdiv(b.add(self.T, b.sub(self.chunk, self._int(1))), self.chunk)
-        self._each(self._int(0), count, 1, lambda number: chunk(b.mul(number, self.chunk)))
-        for slot in plan.memories:
+    def start_gradients(self) -> None:
+        """Of learned start values, after the first step."""
+        once = {"begin": self._int(0), "end": self._int(1), "more": self._int(0), "delta_t": self._int(0)}
+        for slot in self.plan.memories:
             if isinstance(slot.start, str):
-                self._start_gradient(slot.name, slot.start, slot.size)
+                given = {"delta": self._row(f"carry:{slot.name}", self._int(0), self._int(0)), **once}
+                given |= {"gradient": self._pointer(slot.start, partial=True), "rows": self._int(slot.size)}
+                self._call("row_sums", given)
 
-    def _outer(self, product: SourceProduct, run: Rows, begin: ir.Value, end: ir.Value) -> None:
-        """partial[rows, source] += Σ over steps and columns of delta · source, in blocks of 4 by 6."""
-        b, tall, wide = self.b, 4, 6
+    def _clear(self, packed: str, low: int, high: int) -> None:
+        zero = ir.Constant(self.scalar, 0.0)
+        pointer = self._pointer(packed, partial=True)
+        self._each(self._int(low), self._int(high), 1, lambda k: self.b.store(zero, self.b.gep(pointer, [k])))
 
-        def block(row: ir.Value, rows: int, col: ir.Value, cols: int) -> None:
-            def over_time(t: ir.Value, sums: Vectors) -> Vectors:
-                deltas = [self._bank_row("delta", t, b.add(row, self._int(run.start + r))) for r in range(rows)]
-                sources = [self._row(product.source, t, b.add(col, self._int(c))) for c in range(cols)]
+    def _product_gradient(self, product: SourceProduct, steps: dict[str, ir.Value]) -> None:
+        source = {**self._source(product.source), "size": self._int(product.size)}
+        wide = is_wide(product.size, self.width)
+        pack = {"pack": self._pointer("pack", partial=True)} if wide else {}
+        if wide:
+            self._call("lay_out", {**source, **pack, **steps})
+        for run in product.rows:
+            given = {**self._deltas(run, product.weight, product.size), **source, **pack, **steps}
+            self._call("wide_gradient" if wide else "narrow_gradient", given)
 
-                def over_columns(column: ir.Value, inner: Vectors) -> Vectors:
-                    align = BYTES[self.dtype]
-                    left = [b.load(self._vector_at(p, column, 0), align=align) for p in deltas]
-                    right = [b.load(self._vector_at(p, column, 0), align=align) for p in sources]
-                    return [
-                        self.math.fma(left[r], right[c], inner[r * cols + c]) for r in range(rows) for c in range(cols)
-                    ]
+    def _deltas(self, run: Rows, packed: str, size: int) -> dict[str, ir.Value]:
+        """The deltas of some rows, and where their gradient belongs."""
+        return {
+            "delta": self._bank_row("delta", self._int(0), self._int(run.start)),
+            "delta_t": self._stride("delta"),
+            "gradient": self.b.gep(self._pointer(packed, partial=True), [self._int(run.weight * size)]),
+            "rows": self._int(run.stop - run.start),
+        }
 
-                return self._loop(self.first, self.last, self.width, sums, over_columns)
+    def _source(self, name: str) -> dict[str, ir.Value]:
+        view = self.storage.home[name]
+        return {"source": self._row(name, self._int(0), self._int(0)), "source_t": self._stride(view.storage)}
 
-            sums = self._loop(begin, end, 1, [self.math.const(0.0)] * (rows * cols), over_time)
-            pointer = self._pointer(product.weight, partial=True)
-            for r in range(rows):
-                for c in range(cols):
-                    line = b.mul(b.add(row, self._int(run.weight + r)), self._int(product.size))
-                    place = b.gep(pointer, [b.add(line, b.add(col, self._int(c)))])
-                    b.store(b.fadd(b.load(place), self.math.sum(sums[r * cols + c])), place)
+    def _stride(self, storage: str) -> ir.Value:
+        """Numbers between two steps."""
+        return self.b.mul(self.N, self._int(self.storage.code.stored[storage][1]))
 
-        self._blocks(
-            run.stop - run.start,
-            tall,
-            lambda row, rows: self._blocks(product.size, wide, lambda col, cols: block(row, rows, col, cols)),
-        )
-
-    def _row_sums(self, run: Rows, packed: str, source: str | None, begin: ir.Value, end: ir.Value) -> None:
-        """partial[row] += Σ over steps and columns of delta (· source)."""
-        b = self.b
-
-        def line(row: ir.Value) -> None:
-            def over_time(t: ir.Value, sums: Vectors) -> Vectors:
-                delta = self._bank_row("delta", t, b.add(row, self._int(run.start)))
-                other = None if source is None else self._row(source, t, row)
-
-                def over_columns(column: ir.Value, inner: Vectors) -> Vectors:
-                    align = BYTES[self.dtype]
-                    value = b.load(self._vector_at(delta, column, 0), align=align)
-                    if other is None:
-                        return [b.fadd(inner[0], value)]
-                    factor = b.load(self._vector_at(other, column, 0), align=align)
-                    return [self.math.fma(value, factor, inner[0])]
-
-                return self._loop(self.first, self.last, self.width, sums, over_columns)
-
-            total = self._loop(begin, end, 1, [self.math.const(0.0)], over_time)
-            place = b.gep(self._pointer(packed, partial=True), [b.add(row, self._int(run.weight))])
-            b.store(b.fadd(b.load(place), self.math.sum(total[0])), place)
-
-        self._each(self._int(0), self._int(run.stop - run.start), 1, line)
-
-    def _start_gradient(self, memory: str, packed: str, size: int) -> None:
-        b = self.b
-
-        def line(row: ir.Value) -> None:
-            pointer = self._row(f"carry:{memory}", self._int(0), row)
-
-            def over_columns(column: ir.Value, inner: Vectors) -> Vectors:
-                value = b.load(self._vector_at(pointer, column, 0), align=BYTES[self.dtype])
-                return [b.fadd(inner[0], value)]
-
-            total = self._loop(self.first, self.last, self.width, [self.math.const(0.0)], over_columns)
-            place = b.gep(self._pointer(packed, partial=True), [row])
-            b.store(b.fadd(b.load(place), self.math.sum(total[0])), place)
-
-        self._each(self._int(0), self._int(size), 1, line)
+    def _call(self, name: str, given: dict[str, ir.Value]) -> None:
+        given = {"N": self.N, "first": self.first, "last": self.last, **given}
+        full = symbol(name, self.dtype, self.width)
+        kind = ir.FunctionType(ir.VoidType(), arguments_of(name, self.dtype))
+        function = self.module.globals.get(full) or ir.Function(self.module, kind, full)
+        self.b.call(function, [given[each] for each in FUNCTIONS[name]])

@@ -1,82 +1,46 @@
 """The ground native code stands on: functions, loops, and where in memory the values of a plan lie."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import replace
 
 import llvmlite.ir as ir
 
 from playground.compiler.array_storage import Storage, View
-from playground.compiler.native_math import BYTES, FLOATS, I64, VectorMath
+from playground.compiler.native_emitter import Emitter, Vectors
+from playground.compiler.native_math import BYTES, I64
 from playground.compiler.plan import Plan
+from playground.compiler.recompute import recomputed
 
-Vectors = list[ir.Value]  # one for each vector of a block of columns
+
+def spread(rows: int) -> int:
+    """How many rows a step of so many is given: one more where every step would begin at the same place of a cache,
+    whose lines would then push each other out."""
+    return rows + (rows % 16 == 0)
 
 
-class NativeGround:
-    """Emits into `module`; `b` is the builder of the function at hand."""
+class NativeGround(Emitter):
+    """Emits what a plan says. `Vectors` hold one value for each vector of a block of columns."""
 
     def __init__(self, plan: Plan, want_x: bool, keep_all: bool, dtype: str, width: int, vectors: int) -> None:
-        self.plan, self.want_x, self.dtype, self.width, self.vectors = plan, want_x, dtype, width, vectors
+        super().__init__("cell", dtype, width)
+        self.again = {} if keep_all else recomputed(plan)  # what the way back does not find stored
+        plan = replace(plan, kept=plan.kept - set(self.again))
+        self.plan, self.want_x, self.vectors = plan, want_x, vectors
         self.storage = Storage(plan, want_x, keep_all)
         self.storage.place()
-        self.module = ir.Module("cell")
-        self.scalar = FLOATS[dtype]
+        stored = self.storage.code.stored
+        stored.update({name: (extra, spread(rows)) for name, (extra, rows) in stored.items()})
+        self.begin_of_chunk = self._int(0)  # the first step whose deltas are there
         self.arrays: list[str] = []
-        self.partials = list(plan.packed)
+        self.partials = [*plan.packed, "pack"]
 
     def _function(self, name: str, body: Callable[[], None]) -> None:
         table = ir.PointerType(ir.PointerType(self.scalar))
-        kind = ir.FunctionType(ir.VoidType(), [table, table, I64, I64, I64, I64, I64])
-        function = ir.Function(self.module, kind, name)
+        function = self.begin(name, [table, table, I64, I64, I64, I64, I64])
         self.table, self.partial_table, self.T, self.N, self.first, self.last, self.chunk = function.args
-        entry = function.append_basic_block("entry")
-        self.entry = ir.IRBuilder(entry)
-        start = function.append_basic_block("start")
-        self.b = ir.IRBuilder(start)
-        self.math = VectorMath(self.module, self.b, self.dtype, self.width)
         self.pointers: dict[str, ir.Value] = {}
         body()
-        self.b.ret_void()
-        self.entry.branch(start)
-
-    def _int(self, value: int) -> ir.Value:
-        return ir.Constant(I64, value)
-
-    def _loop(
-        self,
-        start: ir.Value,
-        stop: ir.Value,
-        step: int,
-        carried: Sequence[ir.Value],
-        body: Callable[[ir.Value, Vectors], Vectors],
-    ) -> Vectors:
-        """for i in start..stop: carried = body(i, carried). Returns what is carried out."""
-        b = self.b
-        before = b.block
-        head, inside, after = (b.append_basic_block(name) for name in ("head", "body", "after"))
-        b.branch(head)
-        b.position_at_end(head)
-        index = b.phi(I64)
-        index.add_incoming(start, before)
-        phis = [b.phi(value.type) for value in carried]
-        for phi, value in zip(phis, carried, strict=True):
-            phi.add_incoming(value, before)
-        b.cbranch(b.icmp_signed("<", index, stop), inside, after)
-        b.position_at_end(inside)
-        results = body(index, list(phis))
-        following = b.add(index, self._int(step))
-        index.add_incoming(following, b.block)
-        for phi, value in zip(phis, results, strict=True):
-            phi.add_incoming(value, b.block)
-        b.branch(head)
-        b.position_at_end(after)
-        return list(phis)
-
-    def _each(self, start: ir.Value, stop: ir.Value, step: int, body: Callable[[ir.Value], None]) -> None:
-        def run(index: ir.Value, _: Vectors) -> Vectors:
-            body(index)
-            return []
-
-        self._loop(start, stop, step, (), run)
+        self.end()
 
     def _pointer(self, name: str, partial: bool = False) -> ir.Value:
         """The start of an array, read from its table once."""
@@ -97,13 +61,13 @@ class NativeGround:
         if view is None:
             return self.b.gep(self._pointer(f"scratch:{name}"), [self.b.mul(row, self.N)])
         rows = self.storage.code.stored[view.storage][1]
-        at = self.b.add(t, self._int(view.late)) if view.late else t
+        at = self.b.add(t, self._int(view.late)) if view.late else self._slot(view.storage, t)
         line = self.b.add(self.b.mul(at, self._int(rows)), self.b.add(row, self._int(view.start)))
         return self.b.gep(self._pointer(view.storage), [self.b.mul(line, self.N)])
 
-    def _vector_at(self, pointer: ir.Value, column: ir.Value, offset: int) -> ir.Value:
-        place = self.b.gep(pointer, [self.b.add(column, self._int(offset * self.width))])
-        return self.b.bitcast(place, ir.PointerType(self.math.type))
+    def _slot(self, storage: str, t: ir.Value) -> ir.Value:
+        """Where step t lies in an array that has no slot for a start value."""
+        return self.b.sub(t, self.begin_of_chunk) if storage == "delta" and not self.storage.keep_all else t
 
     def _load(self, name: str, t: ir.Value, row: ir.Value, column: ir.Value) -> Vectors:
         pointer = self._row(name, t, row)
@@ -117,6 +81,6 @@ class NativeGround:
 
     def _bank_row(self, storage: str, t: ir.Value, row: ir.Value) -> ir.Value:
         """Address of a row of the whole bank ("gates", one step late, or "delta")."""
-        at = self.b.add(t, self._int(1)) if storage == "gates" else t
-        line = self.b.add(self.b.mul(at, self._int(max(self.plan.bank_size, 1))), row)
+        at = self.b.add(t, self._int(1)) if storage == "gates" else self._slot(storage, t)
+        line = self.b.add(self.b.mul(at, self._int(self.storage.code.stored[storage][1])), row)
         return self.b.gep(self._pointer(storage), [self.b.mul(line, self.N)])

@@ -6,7 +6,8 @@ from itertools import pairwise
 
 import llvmlite.ir as ir
 
-from playground.compiler.native_ground import NativeGround, Vectors
+from playground.compiler.native_emitter import Vectors
+from playground.compiler.native_ground import NativeGround
 from playground.compiler.native_math import BYTES
 from playground.compiler.plan import Rows, SourceProduct
 

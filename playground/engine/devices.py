@@ -1,6 +1,7 @@
 """What this machine can compute on. The only place that imports CuPy, and only when asked."""
 
 import os
+from collections.abc import Callable
 from functools import lru_cache
 from types import ModuleType
 from typing import Any
@@ -36,8 +37,8 @@ def _cupy() -> tuple[ModuleType | None, str]:
 
 
 @lru_cache(maxsize=1)
-def _native() -> tuple[ArrayEngine | None, str]:
-    """The engine that compiles to machine code and a line about it, or None and why it cannot run here."""
+def _native() -> tuple[Callable[[], ArrayEngine] | None, str]:
+    """What makes the engine that compiles to machine code and a line about it, or None and why it cannot run here."""
     try:
         from playground.engine.native_engine import NativeEngine, processor, vector_bytes
     except ImportError as error:
@@ -46,7 +47,7 @@ def _native() -> tuple[ArrayEngine | None, str]:
         line = f"machine code for {processor()}, vectors of {vector_bytes() * 8} bits"
     except RuntimeError as error:  # LLVM does not know this processor
         return None, f"LLVM cannot compile here: {_first_line(error)}"
-    return NativeEngine(), line
+    return NativeEngine, line
 
 
 def _first_line(error: Exception) -> str:
@@ -61,6 +62,13 @@ def available() -> dict[str, str]:
         "native": _native()[1],
         "cupy": _cupy()[1],
     }
+
+
+def warm() -> None:
+    """Begin, in the background, with what the engine for the CPU needs before it can run anything."""
+    native = _native()[0]
+    if native is not None:
+        native().warm()
 
 
 def usable(name: str) -> bool:
@@ -79,7 +87,7 @@ def choose(name: str = "auto") -> ArrayEngine:
     if name in ("auto", "native"):
         native, line = _native()
         if native is not None:
-            return native
+            return native()  # each run its own: how many threads it reserves depends on no other
         if name == "native":
             raise BadInput("engine native", line, "use --engine numpy")
     if name in ("auto", "numpy"):
@@ -88,10 +96,12 @@ def choose(name: str = "auto") -> ArrayEngine:
         cupy, line = _cupy()
         if cupy is None:
             raise BadInput("engine cupy", line, "use --engine native or numpy")
-        return ArrayEngine("cupy", cupy)
+        from playground.engine.cuda_engine import CudaEngine
+
+        return CudaEngine(cupy)
     raise BadInput(f"engine {name!r}", "there is no such engine", f"choose one of {', '.join(NAMES)}")
 
 
 def to_numpy(array: Any) -> np.ndarray:
     """A NumPy copy or view of an array of any engine."""
-    return array if isinstance(array, np.ndarray) else array.get()
+    return array.get() if hasattr(array, "get") else array  # CuPy's word for a copy to the host

@@ -1,35 +1,98 @@
 """Native code on the CPU: compiles a plan with LLVM and gives each thread a part of the batch."""
 
-import ctypes
-import os
-from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from threading import Thread
 
-import llvmlite.binding as llvm
 import numpy as np
 
-from playground.compiler.native_code import NativeCode, emit_native
 from playground.compiler.native_math import BYTES
 from playground.compiler.plan import Plan
-from playground.engine.array_engine import ArrayEngine
+from playground.engine.actions import Action, Loop, Move
+from playground.engine.array_engine import ArrayEngine, Training
+from playground.engine.native_compile import (
+    PlanKey,
+    aligned,
+    compile_common,
+    compile_plan,
+    processor,
+    vector_bytes,
+    vector_width,
+)
+from playground.engine.native_program import NativeProgram, NativeTraining
+from playground.engine.native_updates import NativeUpdates
 from playground.engine.runner import Runner
+from playground.engine.threads import cores
+
+__all__ = ["NativeEngine", "NativeRunner", "processor", "vector_bytes"]
 
 Array = np.ndarray
-Function = Any  # of ctypes
 
-WORTH_A_THREAD = 20_000_000  # multiplications of a layer's pass from which a second thread pays for its start
-CACHED = 64  # compiled plans that are kept
-CHUNK_BYTES = 1 << 18  # of states that stay in the cache while weight gradients are summed
+WORTH_A_THREAD = 4_000_000  # multiplications of a pass from which a second thread pays for its waking
+CHUNK_BYTES = 3 << 17  # of deltas and of a source, laid out, that stay in the cache while weight gradients are summed
+CHUNK_SAMPLES = 256  # at least, as long as the source stays there: the gradients themselves go to and fro each time
+
+
+@dataclass(frozen=True)
+class Columns:
+    """How a batch is divided: into vectors of `width` sequences, `share` of them for each of at most `slots` threads.
+
+    The division does not depend on how many threads a pass really has, so all its arrays are equally wide.
+    """
+
+    width: int
+    share: int
+    slots: int
+
+    @property
+    def total(self) -> int:
+        """N: sequences with those that fill the last vectors."""
+        return self.width * self.share * self.slots
+
+
+def columns_of(batch: int, dtype: str) -> Columns:
+    """The division of a batch on this machine."""
+    width = vector_width(batch, dtype)
+    vectors = -(-batch // width)
+    slots = min(cores(), vectors)
+    return Columns(width, -(-vectors // slots), slots)
+
+
+def chunk_steps(pack: int, bank: int, columns: int, size: int, steps: int) -> int:
+    """After how many steps back weight gradients are summed. pack, bank: numbers of a source and deltas in a column."""
+    whole, source = (CHUNK_BYTES // (size * max(1, rows) * columns) for rows in (pack + bank, pack))
+    return max(1, min(steps, source, max(whole, CHUNK_SAMPLES // columns)))
 
 
 class NativeEngine(ArrayEngine):
     """The engine "native"."""
 
+    tested_together = 32  # the usual batch: a test then needs no machine code and no buffers beyond those of training
+
     def __init__(self) -> None:
         super().__init__("native", np)
+
+    def warm(self) -> None:
+        """Compile what every network needs, in a thread of its own: whoever needs it before waits for it."""
+        Thread(target=compile_common, args=("float32",), name="native code", daemon=True).start()
+
+    def threads_for_pass(self, multiplications: int, batch: int, dtype: str) -> int:
+        """See `ArrayEngine.threads_for_pass`."""
+        return columns_of(batch, dtype).slots if multiplications >= WORTH_A_THREAD else 1
+
+    def program(self, actions: list[Action]) -> Callable[[], None]:
+        """See `ArrayEngine.program`."""
+        return NativeProgram(actions)
+
+    def training(
+        self, loss: str, x: Array, ahead: list[Action], scores: Array, d_scores: Array, behind: list[Action]
+    ) -> Training:
+        """See `ArrayEngine.training`."""
+        return NativeTraining(loss, x, ahead, scores, d_scores, behind)
+
+    def updates(self, kind: str, values: Array, gradients: Array, memories: list[Array]) -> NativeUpdates:
+        """See `ArrayEngine.updates`."""
+        return NativeUpdates(kind, values, gradients, memories)
 
     def build(
         self,
@@ -40,13 +103,16 @@ class NativeEngine(ArrayEngine):
         batch: int,
         *,
         x: Array | None = None,
+        d_x: Array | None = None,
         want_input_gradient: bool = False,
         keep_all: bool = False,
         dtype: str = "float32",
+        threads: int = 1,
     ) -> Runner:
         """See `ArrayEngine.build`."""
+        precision = str(np.dtype(dtype))
         return NativeRunner(
-            plan, weights, gradients, steps, batch, x, want_input_gradient, keep_all, str(np.dtype(dtype))
+            plan, weights, gradients, steps, batch, x, d_x, want_input_gradient, keep_all, precision, threads
         )
 
 
@@ -64,56 +130,69 @@ class NativeRunner(Runner):
         steps: int,
         batch: int,
         x: Array | None,
+        d_x: Array | None,
         want_input_gradient: bool,
         keep_all: bool,
         dtype: str,
+        threads: int,
     ) -> None:
         self._gradients, self._given = gradients, x
-        width = vector_bytes() // BYTES[dtype]
-        vectors = -(-batch // width)
-        size = sum(int(np.prod(shape)) for name, shape in plan.packed.items() if len(shape) == 2)
-        wanted = os.cpu_count() or 1 if size * steps * batch >= WORTH_A_THREAD else 1
-        threads = min(wanted, vectors)
-        share = -(-vectors // threads)
-        compiled = compile_plan(PlanKey(plan, want_input_gradient, keep_all, dtype, width, 2 - share % 2))
-        code = compiled.code
-        columns = threads * share * width
-        stored = {
-            name: _aligned((steps + extra, rows, columns), dtype)
-            for name, (extra, rows) in code.storage.code.stored.items()
-        }
+        self.columns, self.threads = columns_of(batch, dtype), threads
+        assert threads in (1, self.columns.slots), (threads, self.columns)
+        share = self.columns.share * self.columns.slots // threads
+        width = self.columns.width
+        code, compiled = compile_plan(PlanKey(plan, want_input_gradient, keep_all, dtype, width, 2 - share % 2))
+        depth = chunk_steps(code.pack, plan.bank_size, share * width, BYTES[dtype], steps)
+        stored: dict[str, Array] = {}
+        for name, (extra, rows) in code.storage.code.stored.items():
+            given = {"x": x, "d_x": d_x}.get(name)
+            slots = depth if name == "delta" and not keep_all else steps + extra
+            shape = (slots, rows, self.columns.total)
+            fits = given is not None and given.strides == _strides(shape, dtype)
+            stored[name] = given if fits else aligned(shape, dtype)  # type: ignore[assignment]
         super().__init__(np, plan, weights, steps, batch, stored, code.storage.code.series)
+        if stored.get("d_x") is d_x:
+            self.d_x = d_x
         self._scratch: list[Array] = []
-        self._partials = [{name: _aligned(plan.packed[name], dtype) for name in code.partials} for _ in range(threads)]
-        table = np.array([self._address(name, columns, dtype) for name in code.arrays] or [0], np.uint64)
+        self._partials = [
+            {
+                name: gradients[name] if first and name in gradients else aligned(shape, dtype)
+                for name, shape in {**plan.packed, "pack": (depth * code.pack * share * width,)}.items()
+            }
+            for first in [True, *[False] * (threads - 1)]
+        ]
+        table = np.array([self._address(name, dtype) for name in code.arrays] or [0], np.int64)
         tables = [
-            np.array([partial[name].ctypes.data for name in code.partials] or [0], np.uint64)
-            for partial in self._partials
+            np.array([partial[name].ctypes.data for name in code.partials], np.int64) for partial in self._partials
         ]
-        states = max([product.size for product in plan.products.values()], default=1)
-        chunk = max(8, CHUNK_BYTES // (BYTES[dtype] * states * share * width))
-        self._tables = (table, tables)  # kept alive: the machine code holds their addresses
-        self._calls = [
-            (
-                table.ctypes.data,
-                tables[k].ctypes.data,
-                steps,
-                columns,
-                k * share * width,
-                (k + 1) * share * width,
-                chunk,
-            )
-            for k in range(threads)
-        ]
-        self._functions = compiled
+        self._alive = (table, tables, compiled)  # the calls hold their addresses
+        self.calls: dict[bool, list[list[int]]] = {
+            back: [
+                [
+                    compiled.addresses["backward" if back else "forward"],
+                    table.ctypes.data,
+                    tables[k].ctypes.data,
+                    steps,
+                    self.columns.total,
+                    k * share * width,
+                    (k + 1) * share * width,
+                    depth,
+                ]
+                for k in range(threads)
+            ]
+            for back in (False, True)
+        }
 
-    def _address(self, name: str, columns: int, dtype: str) -> int:
+    def zeros(self, rows: int) -> Array:
+        """See `Runner.zeros`."""
+        return aligned((self.T, rows, self.columns.total), str(self.x.dtype))[:, :, : self.B]
+
+    def _address(self, name: str, dtype: str) -> int:
         kind, _, rest = name.partition(":")
         if kind == "weight":
             return int(self._weights[rest].ctypes.data)
         if kind == "scratch":
-            rows = self._rows(rest)
-            self._scratch.append(_aligned((rows, columns), dtype))
+            self._scratch.append(aligned((self._rows(rest), self.columns.total), dtype))
             return int(self._scratch[-1].ctypes.data)
         return int(self._stored[name].ctypes.data)
 
@@ -125,107 +204,28 @@ class NativeRunner(Runner):
             return self.plan.sizes[rest] // int(rest.rpartition(":")[2])
         return self.plan.sizes[name]
 
+    def ahead(self) -> list[Action]:
+        """See `Runner.ahead`. An input that is stored in another way is copied first."""
+        copy: list[Action] = []
+        if self._given is not None and self._stored["x"] is not self._given:
+            copy.append(Move(self.x, self._given))
+        return [*copy, *super().ahead()]
+
     def run_forward(self) -> None:
         """See `Runner`."""
-        if self._given is not None:
-            self.x[...] = self._given
-        self._call(self._functions.forward)
+        NativeProgram([Loop(self)])()
 
     def run_backward(self) -> None:
-        """See `Runner`. Each thread's gradients are added in the same order every time."""
-        for partial in self._partials:
-            for array in partial.values():
-                array.fill(0)
-        self._call(self._functions.backward)
-        for name, gradient in self._gradients.items():
-            gradient[...] = self._partials[0][name]
-            for partial in self._partials[1:]:
+        """See `Runner`."""
+        NativeProgram([Loop(self, back=True)])()
+
+    def add_up(self) -> None:
+        """After the loop back: add each thread's gradients, in the same order every time."""
+        for partial in self._partials[1:]:
+            for name, gradient in self._gradients.items():
                 gradient += partial[name]
 
-    def _call(self, function: Function) -> None:
-        if len(self._calls) == 1:
-            function(*self._calls[0])
-            return
-        waiting = [_pool().submit(function, *call) for call in self._calls[1:]]
-        function(*self._calls[0])
-        for future in waiting:
-            future.result()
 
-
-# -- machine code -------------------------------------------------------------------------------------------------
-
-
-class PlanKey:
-    """A plan with the choices it is compiled for; equal when they would give the same machine code."""
-
-    def __init__(self, plan: Plan, want_x: bool, keep_all: bool, dtype: str, width: int, vectors: int) -> None:
-        self.plan, self.arguments = plan, (want_x, keep_all, dtype, width, vectors)
-        self._text = repr((plan, self.arguments))
-
-    def __hash__(self) -> int:
-        return hash(self._text)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, PlanKey) and self._text == other._text
-
-
-@dataclass(frozen=True)
-class Compiled:
-    """Machine code with its two functions. engine: what owns the memory they lie in."""
-
-    code: NativeCode
-    forward: Function
-    backward: Function
-    engine: Any
-
-
-@lru_cache(maxsize=CACHED)
-def compile_plan(key: PlanKey) -> Compiled:
-    """Emit, optimise and load a plan's functions for this processor."""
-    code = emit_native(key.plan, *key.arguments)
-    machine = _machine()
-    module = llvm.parse_assembly(code.text)
-    # what the optimiser would do is written out already: higher levels take twice as long for the same speed
-    builder = llvm.create_pass_builder(machine, llvm.PipelineTuningOptions(speed_level=0))
-    builder.getModulePassManager().run(module, builder)
-    engine = llvm.create_mcjit_compiler(module, machine)
-    engine.finalize_object()
-    kind = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 2, *[ctypes.c_int64] * 5)
-    functions = [kind(engine.get_function_address(name)) for name in ("forward", "backward")]
-    return Compiled(code, functions[0], functions[1], engine)
-
-
-def _machine() -> Any:
-    llvm.initialize_native_target()
-    llvm.initialize_native_asmprinter()
-    features = llvm.get_host_cpu_features().flatten()
-    target = llvm.Target.from_default_triple()
-    return target.create_target_machine(cpu=llvm.get_host_cpu_name(), features=features, opt=1)
-
-
-def processor() -> str:
-    """What LLVM calls this processor. Raises RuntimeError where it cannot compile for it."""
-    _machine()
-    return str(llvm.get_host_cpu_name())
-
-
-@lru_cache(maxsize=1)
-def vector_bytes() -> int:
-    """Width of this processor's vectors: 64 with AVX-512, 32 with AVX2, 16 (NEON, SSE2) otherwise."""
-    features = llvm.get_host_cpu_features()
-    if features.get("avx512f"):
-        return 64
-    return 32 if features.get("avx2") and features.get("fma") else 16
-
-
-@lru_cache(maxsize=1)
-def _pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(max(1, (os.cpu_count() or 1) - 1), "native")
-
-
-def _aligned(shape: tuple[int, ...], dtype: str) -> Array:
-    """Zeros that begin at a multiple of 64 bytes, a cache line and the widest vector."""
-    size = int(np.prod(shape)) * BYTES[dtype]
-    raw = np.zeros(size + 64, np.uint8)
-    start = -raw.ctypes.data % 64
-    return raw[start : start + size].view(dtype).reshape(shape)
+def _strides(shape: tuple[int, ...], dtype: str) -> tuple[int, ...]:
+    size = BYTES[dtype]
+    return (shape[1] * shape[2] * size, shape[2] * size, size)

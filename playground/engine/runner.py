@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
 
-import numpy as np
-
 from playground.compiler.plan import Plan
+from playground.compiler.reach import HOLD, KEEP, VALUE
+from playground.engine.actions import Action, Loop, Move, perform
 
 Array = Any  # of NumPy or of CuPy
 Series = Mapping[str, tuple[str, int, int, int]]  # value → storage, first slot, first row, last row
@@ -17,7 +17,7 @@ class Runner:
 
     x: [T, D, B] input, to be filled by the caller unless the layer reads that of another. output: [T, n, B].
     d_out: [T, n, B], ∂L/∂output, to be filled before `backward`. d_x: [T, D, B] or None.
-    stored: name → array [T or T + 1, rows, at least B]. What lies beyond B is the engine's own.
+    stored: name → array [T or T + 1, at least the rows, at least B]. What lies beyond is the engine's own.
     """
 
     def __init__(
@@ -32,12 +32,20 @@ class Runner:
     ) -> None:
         self.xp, self.plan, self.T, self.B = xp, plan, steps, batch
         self._weights, self._stored, self._series = weights, stored, series
-        self.x, self.d_out = stored["x"][:, :, :batch], stored["d_out"][:, :, :batch]
-        self.d_x = stored["d_x"][:, :, :batch] if "d_x" in stored else None
+        for name in plan.sizes:
+            if name.startswith(KEEP):
+                self._fill(name, 1)  # nothing is replaced until somebody says so
+        self.x = stored["x"][:, : plan.inputs, :batch]
+        self.d_out = stored["d_out"][:, : plan.output_size, :batch]
+        self.d_x = stored["d_x"][:, : plan.inputs, :batch] if "d_x" in stored else None
         parts = [self.series(name) for name in plan.outputs]
-        shape = (steps, plan.output_size, batch)
-        self._joined = None if len(parts) == 1 else xp.zeros(shape, self.x.dtype)
-        self.output = parts[0] if self._joined is None else self._joined
+        self._parts = parts if len(parts) > 1 else []
+        self.output = self.zeros(plan.output_size) if self._parts else parts[0]
+        self._started: set[str] = set()
+
+    def zeros(self, rows: int) -> Array:
+        """An array [T, rows, B] in the engine's own way of storing."""
+        return self.xp.zeros((self.T, rows, self.B), self.x.dtype)
 
     def has(self, name: str) -> bool:
         """Whether a value is stored for every step."""
@@ -48,22 +56,52 @@ class Runner:
         storage, late, start, stop = self._series[name]
         return self._stored[storage][late : late + self.T, start:stop, : self.B]
 
-    def forward(self, start: Mapping[str, Array] | None = None) -> Array:
-        """Run over `x`; start: memory → [size, B] to begin with, where not its own start value. Returns `output`."""
+    def clamp(self, node: str, keep: Array, value: Array, hold: Array | None = None) -> None:
+        """Replace values of a node that the plan lets be clamped, in all sequences, until told otherwise: [T, size]
+        each, NumPy's; see `playground.compiler.reach`. Raises KeyError where the plan has no such clamp."""
+        self._fill(KEEP + node, keep[:, :, None])
+        self._fill(VALUE + node, value[:, :, None])
+        if hold is not None:
+            self._fill(HOLD + node, hold[:, :, None])
+
+    def _fill(self, name: str, values: Any) -> None:
+        """Set a stored value, also in what lies beyond B: what is computed there must be as finite as the rest."""
+        storage, late, low, high = self._series[name]
+        array = self._stored[storage]
+        array[late : late + self.T, low:high] = self.xp.asarray(values, array.dtype)
+
+    def begin(self, start: Mapping[str, Array] | None = None) -> None:
+        """Set the memories; start: memory → [size, B] to begin with, where not its own start value."""
         for slot in self.plan.memories:
+            given = None if start is None else start.get(slot.name)
+            plain = given is None and not isinstance(slot.start, str)
+            if plain and slot.name in self._started:
+                continue  # nothing but this writes before the first step
             storage, _, low, high = self._series[slot.name]
             first = self._stored[storage][0, low:high]
-            given = None if start is None else start.get(slot.name)
             if given is not None:
                 first[:, : self.B] = given
-            elif isinstance(slot.start, str):
-                first[...] = self._weights[slot.start][:, None]
             else:
-                first[...] = slot.start
-        with np.errstate(all="ignore"):  # what overflows is found, and named, by the trainer
-            self.run_forward()
-        if self._joined is not None:
-            self.xp.concatenate([self.series(name) for name in self.plan.outputs], axis=1, out=self._joined)
+                first[...] = self._weights[slot.start][:, None] if isinstance(slot.start, str) else slot.start
+            (self._started.add if plain else self._started.discard)(slot.name)
+
+    def ahead(self) -> list[Action]:
+        """From `x` to `output`."""
+        joins: list[Action] = []
+        low = 0
+        for part in self._parts:
+            joins.append(Move(self.output[:, low : low + part.shape[1]], part))
+            low += part.shape[1]
+        return [Loop(self), *joins]
+
+    def behind(self) -> list[Action]:
+        """From `d_out` to the gradients of all weights (not added to what was there) and `d_x`."""
+        return [Loop(self, back=True)]
+
+    def forward(self, start: Mapping[str, Array] | None = None) -> Array:
+        """Run over `x`, alone, and return `output`. start: as for `begin`."""
+        self.begin(start)
+        perform(self.xp, self.ahead())
         return self.output
 
     def final(self) -> dict[str, Array]:
@@ -75,9 +113,8 @@ class Runner:
         return result
 
     def backward(self) -> None:
-        """From `d_out`: fills the gradients of all weights (not added to what was there) and `d_x`."""
-        with np.errstate(all="ignore"):
-            self.run_backward()
+        """What `behind` says, alone."""
+        perform(self.xp, self.behind())
 
     def run_forward(self) -> None:
         """The engine's own time loop."""

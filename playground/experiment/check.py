@@ -11,7 +11,9 @@ from playground.cell.graph import NODE_ID, Cell, Gate, Memory
 from playground.errors import BadInput
 from playground.experiment.cells import known_cells
 from playground.experiment.document import Experiment
+from playground.experiment.interventions import misfit_in
 from playground.experiment.schema import item_names, suggest
+from playground.network.changes import ProbeEdit
 from playground.network.spec import Layer, Net
 from playground.tasks.base import Facts
 
@@ -29,7 +31,7 @@ def check_experiment(experiment: Experiment, folder: Path | None = None, facts: 
 
     Looks at the task's file where it has one, unless the task has been built already and its `facts` are given.
     """
-    problems = [*_check_networks(experiment), *_check_cells(experiment)]
+    problems = [*_check_networks(experiment), *_check_cells(experiment), *_check_interventions(experiment)]
     try:
         if facts is None:
             from playground.tasks import build_task  # late: a window that knows the facts does not wait for it
@@ -112,6 +114,16 @@ def _check_cells(experiment: Experiment) -> Iterator[Problem]:
         if name in used:
             for error in check_cell(cell):
                 yield Problem(f"cells.{name}", error.node, _sentence(error.message, error.remedy))
+
+
+def _check_interventions(experiment: Experiment) -> Iterator[Problem]:
+    ids = [change.id for change in experiment.interventions]
+    for place, change in zip(item_names(experiment.interventions), experiment.interventions, strict=True):
+        if not change.id or ids.count(change.id) > 1:
+            yield Problem(f"interventions.{place}.id", "", "every intervention needs an id of its own; change it")
+        error = None if isinstance(change, ProbeEdit) else misfit_in(experiment, change)
+        if error is not None:
+            yield Problem(error.place, "", _sentence(error.problem, error.remedy))
 
 
 def _check_training(experiment: Experiment, facts: Facts) -> Iterator[Problem]:

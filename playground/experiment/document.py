@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from msgspec import Meta, Struct
 
 from playground.cell.graph import Cell
+from playground.network.changes import AnyChange
 from playground.network.spec import Net, Training
 from playground.tasks.spec import AnyTask, DelayedRecall
 
@@ -15,7 +16,8 @@ class Experiment(Struct, frozen=True, forbid_unknown_fields=True):
     """Everything that is needed to do it again. Frozen: an edit makes a new one, and the old one is the undo.
 
     `networks` train side by side on the very same batches. `cells` are the experiment's own cells; they come before
-    library cells of the same name. `view` is the window's own business (open plots, layout), never part of the result.
+    library cells of the same name. `interventions`: what a person reached into the networks with. `view` is the
+    window's own business (open plots, layout), never part of the result.
     """
 
     schema: int = SCHEMA
@@ -26,4 +28,5 @@ class Experiment(Struct, frozen=True, forbid_unknown_fields=True):
     networks: tuple[Net, ...] = ()
     cells: tuple[Cell, ...] = ()
     training: Training = Training()
+    interventions: tuple[AnyChange, ...] = ()
     view: dict[str, Any] = {}

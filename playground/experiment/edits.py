@@ -262,6 +262,21 @@ class SetSeed(Edit, frozen=True):
         return set_path(experiment, self.target(), self.seed)
 
 
+class Together(Edit, frozen=True):
+    """Several edits, in order, as one step that can be undone. `text` is the label."""
+
+    edits: tuple[Edit, ...]
+    text: str
+
+    def label(self) -> str:
+        return self.text
+
+    def apply(self, experiment: Experiment) -> Experiment:
+        for edit in self.edits:
+            experiment = edit.apply(experiment)
+        return experiment
+
+
 class ReplaceExperiment(Edit, frozen=True):
     """A whole other experiment, as one step that can be undone. `text` is the label."""
 

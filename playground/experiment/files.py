@@ -76,8 +76,11 @@ def loads(data: bytes, place: str) -> Experiment:
 
 def dumps(experiment: Experiment) -> bytes:
     """The experiment as indented JSON, read back the same by `loads`. Raises BadInput for what JSON cannot hold."""
-    check_values(msgspec.to_builtins(experiment), experiment.name)
-    return msgspec.json.format(msgspec.json.encode(experiment), indent=2) + b"\n"
+    plain = msgspec.to_builtins(experiment)
+    check_values(plain, experiment.name)
+    if not experiment.interventions:
+        del plain["interventions"]
+    return msgspec.json.format(msgspec.json.encode(plain), indent=2) + b"\n"
 
 
 def save(experiment: Experiment, path: Path | str) -> None:

@@ -2,6 +2,7 @@
 
 from playground.experiment.document import Experiment
 from playground.experiment.edits import Edit
+from playground.experiment.interventions import follow
 
 
 class History:
@@ -19,7 +20,7 @@ class History:
 
     def apply(self, edit: Edit, merge: bool = False) -> Experiment:
         """The document after the edit. One that changes nothing leaves no trace. On BadInput all is as before."""
-        document = edit.apply(self.document)
+        document = follow(self.document, edit.apply(self.document))
         if document == self.document:
             return self.document
         self._future.clear()
@@ -50,6 +51,10 @@ class History:
             self._past.append((edit, self.document))
             self.document = after
         return self.document
+
+    def holds(self, edit: Edit) -> bool:
+        """Whether this very edit was applied and not undone since."""
+        return any(done is edit for done, _ in self._past)
 
     @property
     def can_undo(self) -> bool:

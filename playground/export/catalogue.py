@@ -5,10 +5,23 @@ from playground.errors import BadInput
 PLOT_NAMES: dict[str, str] = {
     "loss": "training and test loss of every network against the training step, with the baselines",
     "metric": "the task's headline metric on the test data against the training step, with chance and baselines",
-    "gates": "the gates and the cell state of one layer over the probe sequence",
-    "hidden": "the hidden state of one layer, units against time",
+    "lag_curve": "the share of seeds that solve the task against its lag, as runs in the background find it",
+    "sequence": "the inputs of the probe sequence, whose points can be dragged, or its text",
     "prediction": "the target and every network's prediction over the probe sequence",
+    "gates": "the gates and the cell state of one layer over the probe sequence",
+    "hidden": "the values of any node of one layer, units against time",
+    "text": "the sequence as text, each symbol shaded by the value of one unit",
+    "trajectory": "the state of a layer in its first principal components, with the fixed points of its map",
+    "selection": "units that stay on across chosen steps, and where else they do, on the probe and in the test data",
+    "saturation": "the share of each gate's values that are nearly shut or nearly open, against the training step",
+    "histograms": "how activations, weights or gradients of a gate are spread, against the training step",
     "gradient": "the norm of the loss's gradient at each time step: how far the error travels back",
+    "gradient_history": "the same norm at every time step and at every moment of the training, as a heatmap",
+    "connectivity": "how much each past input matters to an output at the chosen step, on a text as the text itself",
+    "unit_gradient": "the loss's gradient for every unit of a node at each time step, signed",
+    "itemised": "the gradient at each time step, taken apart by the step whose error it comes from",
+    "clipping": "the norm of the gradient of all weights at each training step, before and after clipping",
+    "spectrum": "eigenvalues of the recurrent matrices in the complex plane, with their largest singular values",
 }
 CANVAS = "network"  # the canvas is exported like a plot
 CELL = "cell"  # and so is the inside of a cell: of the last network, the layer with the most gates

@@ -1,14 +1,18 @@
 """One layer within a pass: its cell run forward, or in both directions, with a residual path and dropout around it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from playground.compiler.plan import Plan
+from playground.compiler.reach import HELD, SEEN
 from playground.engine import Engine, Runner
+from playground.engine.actions import Action, Move
 from playground.engine.devices import to_numpy
+from playground.network.changes import Clamp
+from playground.network.reaching import clamp_runner
 from playground.network.spec import Layer
 
 Array = Any  # of NumPy or of CuPy
@@ -26,7 +30,8 @@ class LayerRun:
     """Buffers of one layer for fixed T and B.
 
     x: [T, D, B], the layer below's output, or to be filled. output: [T, n, B], n twice the cell's when it runs in both
-    directions (Schuster and Paliwal 1997). d_out: [T, n, B], to be filled before `backward`. d_x: [T, D, B] or None.
+    directions (Schuster and Paliwal 1997). d_out: [T, n, B], to be filled before the way back. d_x: [T, D, B] or None,
+    in the array that was given for it where the engine can.
     """
 
     def __init__(
@@ -38,76 +43,95 @@ class LayerRun:
         steps: int,
         batch: int,
         x: Array | None,
+        d_x: Array | None,
         dtype: Any,
         watch: bool,
+        threads: int,
     ) -> None:
         self.xp, self.layer, self.plan = engine.xp, layer, plan
-        want = x is not None
-        options: dict[str, Any] = {"want_input_gradient": want, "keep_all": watch, "dtype": dtype}
+        want = x is not None or watch
+        options: dict[str, Any] = {
+            "want_input_gradient": want, "keep_all": watch, "dtype": dtype, "threads": threads,
+        }  # fmt: skip
+        self.plain = len(weights) == 1 and not layer.residual and not layer.dropout
         first, *more = weights
-        self.ahead: Runner = engine.build(plan, first.weights, first.gradients, steps, batch, x=x, **options)
+        below = d_x if self.plain else None
+        self.ahead: Runner = engine.build(plan, first.weights, first.gradients, steps, batch, x=x, d_x=below, **options)
         self.back: Runner | None = None
         if more:
             self.back = engine.build(plan, more[0].weights, more[0].gradients, steps, batch, **options)
         self.x = self.ahead.x
-        self.plain = self.back is None and not layer.residual and not layer.dropout
         self.mask: Array | None = None
         if self.plain:
             self.output, self.d_out, self.d_x = self.ahead.output, self.ahead.d_out, self.ahead.d_x
         else:
-            shape = (steps, plan.output_size * len(weights), batch)
-            self.output, self.d_out = self.xp.zeros(shape, dtype), self.xp.zeros(shape, dtype)
-            self.d_x = self.xp.zeros_like(self.x) if want else None
+            rows = plan.output_size * len(weights)
+            self.output, self.d_out = self.ahead.zeros(rows), self.ahead.zeros(rows)
+            self.d_x = d_x if d_x is not None else self.ahead.zeros(plan.inputs) if want else None
         if layer.dropout:
-            self.mask = self.xp.ones_like(self.output)
+            self.mask = self.ahead.zeros(self.output.shape[1])
+            self._open = False  # whether the mask lets everything through
 
-    def forward(self, start: Mapping[str, Array] | None, dropout: np.random.Generator | None) -> Array:
-        """Run over `x`. start: memory → [size, B], of the direction that goes forward (the other always begins afresh).
-        dropout: where its mask comes from, None for no dropout. Returns `output`."""
-        n = self.plan.output_size
-        self.ahead.forward(start)
-        if self.plain:
-            return self.output
-        self.output[:, :n] = self.ahead.output
+    def begin(self, start: Mapping[str, Array] | None, dropout: np.random.Generator | None) -> None:
+        """Get ready to run. start: memory → [size, B], of the direction that goes forward (the other always begins
+        afresh). dropout: where its mask comes from, None for no dropout."""
+        self.ahead.begin(start)
         if self.back is not None:
-            self.back.x[...] = self.x[::-1]
-            self.back.forward()
-            self.output[:, n:] = self.back.output[::-1]
+            self.back.begin()
         if self.mask is not None:
             self._draw(dropout)
-            self.output *= self.mask
+
+    def actions_ahead(self) -> list[Action]:
+        """From `x` to `output`."""
+        actions, n = self.ahead.ahead(), self.plan.output_size
+        if self.plain:
+            return actions
+        actions.append(Move(self.output[:, :n], self.ahead.output))
+        if self.back is not None:
+            actions += [Move(self.back.x, self.x[::-1]), *self.back.ahead()]
+            actions.append(Move(self.output[:, n:], self.back.output[::-1]))
+        if self.mask is not None:
+            actions.append(Move(self.output, self.output, factor=self.mask))
         if self.layer.residual:
-            self.output += self.x
-        return self.output
+            actions.append(Move(self.output, self.x, more=True))
+        return actions
+
+    def actions_back(self) -> list[Action]:
+        """From `d_out` to the weights' gradients and `d_x`."""
+        if self.plain:
+            return self.ahead.behind()
+        n, mask, d_x = self.plan.output_size, self.mask, self.d_x
+        low, high = (None, None) if mask is None else (mask[:, :n], mask[:, n:])
+        actions = [Move(self.ahead.d_out, self.d_out[:, :n], factor=low), *self.ahead.behind()]
+        if d_x is not None:
+            actions.append(Move(d_x, self.ahead.d_x))
+        if self.back is not None:
+            flipped = None if high is None else high[::-1]
+            actions += [Move(self.back.d_out, self.d_out[::-1, n:], factor=flipped), *self.back.behind()]
+            if d_x is not None and self.back.d_x is not None:
+                actions.append(Move(d_x, self.back.d_x[::-1], more=True))
+        if self.layer.residual and d_x is not None:
+            actions.append(Move(d_x, self.d_out, more=True))
+        return actions
 
     def _draw(self, dropout: np.random.Generator | None) -> None:
         """A new mask: 0 with the layer's probability, else 1 / (1 - p), so that the mean stays (Srivastava 2014)."""
         assert self.mask is not None
         if dropout is None:
-            self.mask[...] = 1
+            if not self._open:
+                self.mask[...] = 1
+                self._open = True
             return
+        self._open = False
         kept = dropout.random(self.mask.shape, np.float32) >= self.layer.dropout
         self.mask[...] = self.xp.asarray(kept)
         self.mask *= 1.0 / (1.0 - self.layer.dropout)
 
-    def backward(self) -> None:
-        """From `d_out` to the weights' gradients and `d_x`."""
-        if self.plain:
-            self.ahead.backward()
-            return
-        n = self.plan.output_size
-        passed = self.d_out if self.mask is None else self.d_out * self.mask
-        self.ahead.d_out[...] = passed[:, :n]
-        self.ahead.backward()
-        if self.d_x is not None:
-            self.d_x[...] = self.ahead.d_x
-        if self.back is not None:
-            self.back.d_out[...] = passed[::-1, n:]
-            self.back.backward()
-            if self.d_x is not None and self.back.d_x is not None:
-                self.d_x += self.back.d_x[::-1]
-        if self.layer.residual and self.d_x is not None:
-            self.d_x += self.d_out
+    def clamp(self, clamps: Sequence[Clamp], offset: int, length: int) -> None:
+        """Replace values from the next `forward` on; see `clamp_runner`."""
+        for runner, backward in ((self.ahead, False), (self.back, True)):
+            if runner is not None:
+                clamp_runner(runner, self.plan, clamps, backward, offset, length)
 
     def series(self) -> dict[str, np.ndarray]:
         """Node → its values over all steps of the first sequence [T, size]; `back.NODE` for the direction that runs
@@ -118,14 +142,41 @@ class LayerRun:
                 found[f"back.{node}"] = to_numpy(self.back.series(value))[::-1, :, 0].copy()
         return found
 
+    def values(self, node: str) -> np.ndarray:
+        """A node's values [T, size, B], or those of `back.NODE`, in the order of the sequence. Needs `watch`. Raises
+        KeyError for a node that is not there."""
+        backward = node.startswith("back.")
+        runner = self.back if backward else self.ahead
+        value = self.plan.nodes[node.removeprefix("back.")]
+        if runner is None:
+            raise KeyError(node)
+        found = to_numpy(runner.series(value))
+        return found[::-1].copy() if backward else found.copy()
+
+    def gradient(self, node: str) -> np.ndarray:
+        """∂L/∂node [T, size, B] of any node but a memory, of `back.NODE`, or of `x`; 0 where nothing flows back into
+        it. In the order of the sequence. Needs `watch` and `backward`. Raises KeyError for a node that is not there."""
+        if node == self.plan.input and self.d_x is not None:
+            return to_numpy(self.d_x).copy()
+        backward = node.startswith("back.")
+        runner = self.back if backward else self.ahead
+        value = self.plan.nodes[node.removeprefix("back.")]
+        if runner is None or any(value == slot.name for slot in self.plan.memories):
+            raise KeyError(node)
+        if not runner.has(f"d:{value}"):
+            return np.zeros((runner.T, self.plan.sizes[value], runner.B), self.x.dtype)
+        found = to_numpy(runner.series(f"d:{value}"))
+        return found[::-1].copy() if backward else found.copy()
+
     def flows(self) -> dict[str, np.ndarray]:
         """Node → ‖∂L/∂node_t‖₂ [T] for outputs and sources of memories, of the first sequence. Needs `watch`."""
         found = {}
-        wanted = dict.fromkeys([*self.plan.outputs, *(slot.source for slot in self.plan.memories)])
+        slots = [slot.source for slot in self.plan.memories if not slot.name.startswith(HELD)]
+        wanted = {value: value.removeprefix(SEEN) for value in (*self.plan.outputs, *slots)}
         for prefix, runner in (("", self.ahead), ("back.", self.back)):
-            for value in wanted:
-                if runner is not None and runner.has(f"d:{value}"):
+            for value, node in wanted.items():
+                if ":" not in node and runner is not None and runner.has(f"d:{value}"):
                     flow = to_numpy(runner.series(f"d:{value}"))[:, :, 0]
                     norm = np.sqrt(np.square(flow, dtype=np.float64).sum(axis=1))
-                    found[f"{prefix}{value}"] = norm[::-1].copy() if prefix else norm
+                    found[f"{prefix}{node}"] = norm[::-1].copy() if prefix else norm
         return found

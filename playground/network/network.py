@@ -1,6 +1,7 @@
 """A network: layers of cells, one after the other, and a dense readout."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -10,23 +11,27 @@ from playground.cell.library import LIBRARY
 from playground.cell.names import parameter_names
 from playground.compiler.lower import compile_cell
 from playground.compiler.plan import Plan
+from playground.compiler.reach import UNTOUCHED, Reach
 from playground.engine import Engine
 from playground.engine.devices import to_numpy
 from playground.errors import BadInput
+from playground.network.changes import NetChange
 from playground.network.initialise import draw
 from playground.network.layer_run import LayerWeights
-from playground.network.losses import loss_and_gradient, probabilities
+from playground.network.losses import probabilities
 from playground.network.parameters import Entry, Parameters
 from playground.network.passes import Pass, States
+from playground.network.reaching import reach_of, resting
 from playground.network.spec import Layer, Net, Training
 from playground.network.traces import NetTraces
 from playground.tasks.base import Batch, Facts
 from playground.tasks.random import stream
 
 Array = Any
+Window = tuple[int, int] | None  # first step and length of the whole sequence, None: this is the whole sequence
 
 MOST_PASSES = 6  # shapes (T, B) whose buffers are kept
-MOST_AT_ONCE = 64  # sequences of a test that run side by side: their values stay in the cache
+MOST_WATCHED = 3  # and of those that show every value
 
 
 class Network:
@@ -64,12 +69,41 @@ class Network:
         entries.append(Entry("readout.weight", offset, (outputs, inputs), Init(), top))
         entries.append(Entry("readout.bias", offset + outputs * inputs, (outputs,), Init("zeros"), top))
         self.seed = 0
-        self.parameters = Parameters(engine.xp, entries, self.dtype)
+        self.parameters = Parameters(engine.xp, entries, self.dtype, engine)
         self._weights = [
             [self._layer_weights(prefix, plans[0]) for prefix in prefixes(layer)]
             for layer, plans in zip(net.layers, self._plans, strict=True)
         ]
-        self._passes: dict[tuple[int, int, bool], Pass] = {}
+        self._cells = {layer.id: (cell, size) for layer, cell, size in shapes}
+        self.changes: tuple[NetChange, ...] = ()
+        self._touched = self._plans
+        self._passes: dict[tuple[int, int, bool, bool], Pass] = {}
+
+    # -- interventions -----------------------------------------------------------------------------------------
+
+    def reach_into(self, changes: tuple[NetChange, ...]) -> None:
+        """Run, learn and be looked at with these from now on, in place of those before; nothing happens to the weights.
+
+        They must fit (`playground.network.changes.misfit`).
+        """
+        if changes == self.changes:
+            return
+        before = [reach_of(layer, self.changes) for layer in self.net.layers]
+        after = [reach_of(layer, changes) for layer in self.net.layers]
+        self.changes = changes
+        self.parameters.rest(resting(changes))
+        if before == after:
+            return
+        self._touched = self._plans
+        if any(reach != UNTOUCHED for reach in after):
+            self._touched = [self._reached(layer, reach) for layer, reach in zip(self.net.layers, after, strict=True)]
+        for key in [key for key in self._passes if not key[3]]:
+            del self._passes[key]
+
+    def _reached(self, layer: Layer, reach: Reach) -> tuple[Plan, Plan]:
+        cell, size = self._cells[layer.id]
+        plain, watched = (compile_cell(cell, size, layer.units, watch, reach) for watch in (False, True))
+        return plain, watched
 
     # -- parameters --------------------------------------------------------------------------------------------
 
@@ -89,9 +123,13 @@ class Network:
             for layer, plans in zip(self.net.layers, self._plans, strict=True)
         }
 
+    def layer_cell(self, layer: str) -> tuple[Cell, int]:
+        """The cell of a layer, by its id, and how many numbers it reads. Raises KeyError."""
+        return self._cells[layer]
+
     def plans(self) -> dict[str, Plan]:
-        """Layer id → its compiled plan."""
-        return {layer.id: plans[0] for layer, plans in zip(self.net.layers, self._plans, strict=True)}
+        """Layer id → its compiled plan, with what is reached into."""
+        return {layer.id: plans[0] for layer, plans in zip(self.net.layers, self._touched, strict=True)}
 
     def _layer_weights(self, prefix: str, plan: Plan) -> LayerWeights:
         weights, gradients = {}, {}
@@ -105,88 +143,117 @@ class Network:
 
     # -- running -----------------------------------------------------------------------------------------------
 
-    def forward(self, inputs: Array, start: States | None = None) -> tuple[np.ndarray, States]:
+    def forward(self, inputs: Array, start: States | None = None, window: Window = None) -> tuple[np.ndarray, States]:
         """Raw scores [T, B, O] ([1, B, O] when `at` is "last") for inputs [T, B, D], and the final state of all
-        memories."""
+        memories. window: which steps of which sequence these are, for interventions."""
         T, B, _ = inputs.shape
-        run = self._pass(T, B, False)
+        run = self._pass(T, B, False, window)
         scores = run.forward(inputs, start)
         return to_numpy(scores).transpose(0, 2, 1).copy(), run.final()
 
     def train_step_gradient(
-        self, batch: Batch, start: States | None = None, draw: tuple[int, ...] = (0,)
-    ) -> tuple[float, States]:
+        self,
+        batch: Batch,
+        start: States | None = None,
+        draw: tuple[int, ...] = (0,),
+        window: Window = None,
+        later: bool = False,
+    ) -> tuple[Any, States]:
         """The loss of the batch; `parameters.gradients` are filled by BPTT over all its steps. Also the final state.
 
-        draw: numbers that name this very step; with the seed they decide what dropout leaves out.
+        draw: numbers that name this very step; with the seed they decide what dropout leaves out. window: see
+        `forward`. later: give the loss as the engine does, perhaps to be read when it is there.
         """
         T, B, _ = batch.inputs.shape
-        run = self._pass(T, B, False)
+        run = self._pass(T, B, False, window)
         dropout = stream(self.seed, "dropout", *draw) if self.drops else None
-        loss = self._loss(run, run.forward(batch.inputs, start, dropout), batch, backward=True)
-        run.backward()
+        with self.engine.roomy(self._directions([plans[0] for plans in self._touched]), T, B, self.dtype):
+            loss = run.train(batch.inputs, batch.targets, batch.mask, start, dropout)
         if self.parameters.trainable is not None:
             self.parameters.gradients *= self.parameters.trainable
-        return loss, run.final()
+        return loss if later else float(loss), run.final()
 
-    def evaluate(self, batch: Batch) -> tuple[float, np.ndarray]:
-        """Loss and raw scores [T, B, O] (NaN before the last step when `at` is "last"), without gradients."""
+    def evaluate(self, batch: Batch, free: bool = False) -> tuple[float, np.ndarray]:
+        """Loss and raw scores [T, B, O] (NaN before the last step when `at` is "last"), without gradients. free:
+        without interventions."""
         T, B, _ = batch.inputs.shape
         scores = np.full((T, B, self.facts.outputs), np.nan, self.dtype)
         loss = counted = 0.0
-        for low in range(0, B, MOST_AT_ONCE):
-            part = _part(batch, low, min(low + MOST_AT_ONCE, B))
-            run = self._pass(T, part.inputs.shape[1], False)
+        together = self.engine.tested_together
+        for low in range(0, B, together):
+            # the last ones are filled up with some that were tested already: one shape, so one pass, serves all
+            first = max(0, min(low, B - together))
+            part, old = _part(batch, first, min(first + together, B)), low - first
+            mask = part.mask.copy()
+            mask[:, :old] = 0
+            run = self._pass(T, mask.shape[1], False, free=free)
             got = run.forward(part.inputs, None)
-            weight = float(part.mask[-1:].sum() if self.at == "last" else part.mask.sum())
-            loss += weight * self._loss(run, got, part, backward=False)
+            weight = float(mask[-1:].sum() if self.at == "last" else mask.sum())
+            loss += weight * run.loss(part.targets, mask, backward=False)
             counted += weight
-            scores[T - len(got) :, low : low + part.inputs.shape[1]] = to_numpy(got).transpose(0, 2, 1)
+            scores[T - len(got) :, low : first + mask.shape[1]] = to_numpy(got[:, :, old:]).transpose(0, 2, 1)
         return loss / max(counted, 1.0), scores
 
-    def trace(self, batch: Batch, name: str | None = None) -> NetTraces:
-        """Everything that can be seen while the net runs over one sequence (B = 1), gradients of its loss included."""
+    def trace(self, batch: Batch, name: str | None = None, free: bool = False) -> NetTraces:
+        """Everything that can be seen while the net runs over one sequence (B = 1), gradients of its loss included.
+        free: without interventions."""
         T, B, _ = batch.inputs.shape
         assert B == 1, batch.inputs.shape
-        run = self._pass(T, 1, True)
-        kept = self.parameters.gradients.copy()
-        scores = run.forward(batch.inputs, None)
         output = np.full((T, self.facts.outputs), np.nan, self.dtype)
-        output[T - len(scores) :] = to_numpy(probabilities(self.engine.xp, self.loss_kind, scores))[:, :, 0]
-        loss = self._loss(run, scores, batch, backward=True)
-        run.backward()
-        self.parameters.gradients[...] = kept
+        with self.watched(batch, free) as (run, loss):
+            scores = to_numpy(probabilities(self.engine.xp, self.loss_kind, run.scores))
+            run.backward()
+        output[T - len(scores) :] = scores[:, :, 0]
         nodes = {f"{part.layer.id}/{node}": value for part in run.layers for node, value in part.series().items()}
         gradients = {f"{part.layer.id}/{node}": value for part in run.layers for node, value in part.flows().items()}
         return NetTraces(name or self.net.name, output, nodes, gradients, loss)
 
-    def _pass(self, T: int, B: int, watch: bool) -> Pass:
-        key = (T, B, watch)
+    @contextmanager
+    def watched(self, batch: Batch, free: bool = False) -> Iterator[tuple[Pass, float]]:
+        """The network run forward over a batch, with every node's values and gradients to be seen; and its loss.
+
+        `d_scores` holds the gradient of the batch's loss; who asks something else writes it there before `backward`.
+        At the end the gradients of the parameters are what they were.
+        """
+        T, B, _ = batch.inputs.shape
+        run = self._pass(T, B, True, free=free)
+        kept = self.parameters.gradients.copy()
+        run.forward(batch.inputs, None)
+        loss = run.loss(batch.targets, batch.mask, backward=True)
+        try:
+            yield run, loss
+        finally:
+            self.parameters.gradients[...] = kept
+
+    def _directions(self, plans: list[Plan]) -> list[Plan]:
+        """One plan for each time that a layer is run."""
+        return [plan for layer, plan in zip(self.net.layers, plans, strict=True) for _ in prefixes(layer)]
+
+    def _pass(self, T: int, B: int, watch: bool, window: Window = None, free: bool = False) -> Pass:
+        """Ready to run over T steps of B sequences, with the interventions unless it is `free` of them."""
+        free = free or self._touched is self._plans
+        key = (T, B, watch, free)
         run = self._passes.pop(key, None)
         if run is None:
-            while len(self._passes) >= MOST_PASSES:
-                del self._passes[next(iter(self._passes))]
-            plans = [plans[watch] for plans in self._plans]
+            alike = [other for other in self._passes if other[2] == watch]
+            for other in alike[: len(alike) + 1 - (MOST_WATCHED if watch else MOST_PASSES)]:
+                del self._passes[other]
+            plans = [plans[watch] for plans in (self._plans if free else self._touched)]
             readout = LayerWeights(
-                {"weight": self.parameters.view("readout.weight"), "bias": self.parameters.view("readout.bias")},
+                {"weight_x": self.parameters.view("readout.weight"), "bias": self.parameters.view("readout.bias")},
                 {
-                    "weight": self.parameters.gradient("readout.weight"),
+                    "weight_x": self.parameters.gradient("readout.weight"),
                     "bias": self.parameters.gradient("readout.bias"),
                 },
             )
-            run = Pass(self.engine, self.net.layers, plans, self._weights, readout, self.at, T, B, watch)
+            with self.engine.roomy(self._directions(plans), T, B, self.dtype, watch):
+                run = Pass(
+                    self.engine, self.net.layers, plans, self._weights, readout, self.loss_kind, self.at, T, B, watch
+                )
         self._passes[key] = run  # the last used stands last
+        if not free:
+            run.clamp(self.changes, *(window or (0, T)))
         return run
-
-    def _loss(self, run: Pass, scores: Array, batch: Batch, backward: bool) -> float:
-        xp, last = self.engine.xp, self.at == "last"
-        targets, mask = (batch.targets[-1:], batch.mask[-1:]) if last else (batch.targets, batch.mask)
-        if self.loss_kind == "cross_entropy":
-            wanted = xp.asarray(targets)
-        else:
-            wanted = xp.asarray(np.asarray(targets, self.dtype).transpose(0, 2, 1))
-        counts = xp.asarray(np.asarray(mask, self.dtype))
-        return loss_and_gradient(xp, self.loss_kind, scores, wanted, counts, run.d_scores if backward else None)
 
 
 def find_cell(name: str, own: Mapping[str, Cell], place: str) -> Cell:

@@ -101,6 +101,11 @@ class Task(Protocol):
         """One test sequence to look at."""
         ...
 
+    def answer(self, batch: Batch) -> Batch:
+        """The same inputs with the targets that belong to them, after a person changed them; where the task cannot
+        tell, the targets stay."""
+        ...
+
     def metrics(self, outputs: Array, batch: Batch) -> dict[str, float]:
         """Scores of raw network outputs (before softmax or sigmoid) [T, B, O] on `batch`; where the mask is 0 the
         outputs mean nothing and may be NaN."""

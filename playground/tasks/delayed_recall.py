@@ -58,6 +58,12 @@ class DelayedRecallTask:
         """One sequence, like a test sequence."""
         return Probe(self.sample(rng, 1, 0), np.arange(self.facts.length, dtype=float))
 
+    def answer(self, batch: Batch) -> Batch:
+        """The target at the end: whether the signal at the first step is above 0."""
+        targets = batch.targets.copy()
+        targets[-1, :, 0] = batch.inputs[0, :, 0] > 0
+        return Batch(batch.inputs, targets, batch.mask)
+
     def metrics(self, outputs: Array, batch: Batch) -> dict[str, float]:
         """accuracy: share of sequences where the score has the sign of the cue."""
         counted = batch.mask > 0

@@ -8,8 +8,8 @@ from typing import Literal
 
 import numpy as np
 
-Purpose = Literal["train", "test", "probe", "init", "dropout"]
-_NUMBERS: dict[Purpose, int] = {"train": 0, "test": 1, "probe": 2, "init": 3, "dropout": 4}
+Purpose = Literal["train", "test", "probe", "init", "dropout", "noise"]
+_NUMBERS: dict[Purpose, int] = {"train": 0, "test": 1, "probe": 2, "init": 3, "dropout": 4, "noise": 5}
 
 
 def stream(seed: int, purpose: Purpose, *keys: int) -> np.random.Generator:

@@ -76,6 +76,12 @@ class SinesTask:
         times = np.arange(self.spec.length, dtype=float) + self.spec.horizon
         return Probe(self.sample(rng, 1, 0), times)
 
+    def answer(self, batch: Batch) -> Batch:
+        """The inputs themselves, `horizon` steps later; what comes after the end stays."""
+        targets, ahead = batch.targets.copy(), batch.inputs[self.spec.horizon :]
+        targets[: len(ahead)] = ahead * batch.mask[: len(ahead), :, None]
+        return Batch(batch.inputs, targets, batch.mask)
+
     def metrics(self, outputs: Array, batch: Batch) -> dict[str, float]:
         """relative_mse: mean squared error over the variance of the series. rmse: root of the mean squared error."""
         error = mean_squared(outputs, batch)

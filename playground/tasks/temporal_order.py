@@ -78,6 +78,16 @@ class TemporalOrderTask:
         """One sequence, like a test sequence."""
         return Probe(self.sample(rng, 1, 0), np.arange(self._longest, dtype=float))
 
+    def answer(self, batch: Batch) -> Batch:
+        """The class of the X and Y in their order; as before where there are more or fewer than there should be."""
+        targets = batch.targets.copy()
+        marks = batch.inputs[:, :, FIRST_MARK:FIRST_DISTRACTOR]
+        for row in range(targets.shape[1]):
+            found = marks[marks[:, row].any(axis=1), row].argmax(axis=1)
+            if len(found) == self.spec.marks:
+                targets[-1, row] = int("".join(map(str, found)), 2)
+        return Batch(batch.inputs, targets, batch.mask)
+
     def metrics(self, outputs: Array, batch: Batch) -> dict[str, float]:
         """accuracy: share of sequences whose class has the highest score at the end."""
         likely = log_softmax(outputs[-1]).argmax(axis=-1)

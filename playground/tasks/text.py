@@ -110,6 +110,12 @@ class TextTask:
         length = min(PROBE_STEPS, len(self._test) - 1)
         return Probe(self._cut(self._test, np.zeros(1, dtype=int), length), np.arange(length, dtype=float))
 
+    def answer(self, batch: Batch) -> Batch:
+        """The next character of each; the one after the end stays."""
+        targets = batch.targets.copy()
+        targets[:-1] = batch.inputs[1:].argmax(axis=2)
+        return Batch(batch.inputs, targets, batch.mask)
+
     def metrics(self, outputs: Array, batch: Batch) -> dict[str, float]:
         """bits_per_symbol: mean of -log₂ p of the character that came. accuracy: share where it was the likeliest."""
         counted = batch.mask > 0

@@ -9,6 +9,7 @@ from pathlib import Path
 from playground.errors import BadInput
 from playground.training.curves import Curves
 from playground.training.pace import Pace
+from playground.training.resuming import save
 from playground.training.run import Run
 
 KEPT = 2
@@ -71,7 +72,7 @@ class Autosave:
         began = time.perf_counter()
         path = self._folder / f"run-{self._number:04d}-{os.getpid()}-step-{run.step:09d}.safetensors"
         try:
-            run.save(path, curves)
+            save(run, path, curves)
         except BadInput:
             self._folder = None
             raise

@@ -15,18 +15,22 @@ from playground.errors import BadInput
 from playground.experiment.atomic import cannot_write, write_atomically
 from playground.experiment.document import Experiment
 from playground.experiment.files import dumps, loads
-from playground.training.interventions import Intervention
+from playground.training.interventions import Intervention, Noise
 
 FORMAT = "rnn-playground checkpoint 1"
 REMEDY = "choose a checkpoint of this program, or start again at step 0"
 
 
 class Progress(Struct, frozen=True):
-    """How far a run is. seconds: of training, without pauses. sequences: training sequences seen."""
+    """How far a run is. seconds: of training, without pauses. sequences: training sequences seen. engine: what computed
+    it, "" where that is not known; only with the same one the bits are the same. own_seconds: of each network's own
+    training, None where that is not known."""
 
     step: int = 0
     seconds: float = 0.0
     sequences: int = 0
+    engine: str = ""
+    own_seconds: tuple[float | None, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -34,17 +38,28 @@ class Checkpoint:
     """What a run needs to go on with the same bits.
 
     arrays: "weights/NET/PARAMETER", "optimizer/NET/NAME[/PARAMETER]", "carried/NET/i", and "curves/NAME".
-    interventions: what was set by hand on the way; the weights have it in them already.
+    interventions, noises: what was set by hand and added on the way; the weights have it in them already.
     """
 
     experiment: Experiment
     progress: Progress
     arrays: dict[str, NDArray] = field(default_factory=dict)
     interventions: tuple[Intervention, ...] = ()
+    noises: tuple[Noise, ...] = ()
 
     def part(self, prefix: str) -> dict[str, NDArray]:
         """The arrays below `prefix`, without it."""
         return {name.removeprefix(prefix): array for name, array in self.arrays.items() if name.startswith(prefix)}
+
+    def of_network(self, name: str) -> dict[str, NDArray]:
+        """The arrays of one network, as its trainer names them."""
+        parts = ("weights", "optimizer", "carried")
+        return {f"{p}/{key}": array for p in parts for key, array in self.part(f"{p}/{network_key(name)}/").items()}
+
+
+def network_key(name: str) -> str:
+    """A network's name as one part of an array's name."""
+    return name.replace("%", "%25").replace("/", "%2F")
 
 
 def write(path: Path, checkpoint: Checkpoint) -> None:
@@ -56,6 +71,8 @@ def write(path: Path, checkpoint: Checkpoint) -> None:
     }
     if checkpoint.interventions:
         header["interventions"] = msgspec.json.encode(checkpoint.interventions).decode()
+    if checkpoint.noises:
+        header["noises"] = msgspec.json.encode(checkpoint.noises).decode()
     arrays = {name: np.ascontiguousarray(array) for name, array in checkpoint.arrays.items()}
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -77,6 +94,7 @@ def read(path: Path, keep: Callable[[str], bool] = lambda name: True) -> Checkpo
         progress = msgspec.json.decode(header["progress"], type=Progress)
         experiment = loads(header["experiment"].encode(), place)
         found = msgspec.json.decode(header.get("interventions", "[]"), type=tuple[Intervention, ...])
+        noises = msgspec.json.decode(header.get("noises", "[]"), type=tuple[Noise, ...])
     except FileNotFoundError:
         raise BadInput(place, "this checkpoint does not exist", REMEDY) from None
     except (SafetensorError, OSError) as error:
@@ -88,4 +106,4 @@ def read(path: Path, keep: Callable[[str], bool] = lambda name: True) -> Checkpo
             raise BadInput(place, f"{name} does not hold numbers", REMEDY)
         if not name.startswith("curves/") and not np.isfinite(array).all():
             raise BadInput(place, f"{name} holds a value that is not finite", REMEDY)
-    return Checkpoint(experiment, progress, arrays, found)
+    return Checkpoint(experiment, progress, arrays, found, noises)

@@ -94,8 +94,8 @@ class TrainingClient:
     def poll(self) -> list[messages.Event]:
         """What happened since the last call, the oldest first; never waits.
 
-        Of several traces only the latest is returned; pass it to `traces` before the next `poll`. When the process
-        ended, one fatal `Failed` says how.
+        Of several traces, and of those to compare with, only the latest is returned; pass it to `traces` before the
+        next `poll`. When the process ended, one fatal `Failed` says how.
         """
         self._give_back(self._unread)
         events: list[messages.Event] = self._unsent()
@@ -114,17 +114,23 @@ class TrainingClient:
                 if event.run != self._run:
                     self._give_back({event.slot: event.run})
                     continue
-                self._give_back(self._unread)
+                written = [each for each in events if isinstance(each, messages.TracesWritten)]
+                older = [each for each in written if each.ghost == event.ghost]
+                self._give_back({each.slot: self._unread.pop(each.slot) for each in older})
                 self._unread[event.slot] = event.run
-                events = [other for other in events if not isinstance(other, messages.TracesWritten)]
+                events = [each for each in events if each not in older]
             elif isinstance(event, messages.Weights):
                 self.send(messages.WeightsRead(event.run))
                 if event.run != self._run:
                     continue
-            elif event.run != self._run:
-                continue
+            elif isinstance(event, messages.Inspected):
+                self.send(messages.InspectionRead(event.run))
+                if event.run != self._run:
+                    continue
             elif isinstance(event, messages.MemoryWanted):
-                self._grow(event)
+                self._grow(event)  # of an older run too: the worker has no slots until the answer, in any run
+                continue
+            elif event.run != self._run:
                 continue
             events.append(event)
         return events

@@ -8,8 +8,9 @@ import msgspec
 
 from playground.training import messages
 
-REPLACED = (messages.Update, messages.WatchWeights)  # the latest says everything that the earlier ones said
-PASSED = (*REPLACED, messages.TracesRead, messages.WeightsRead)  # what they may overtake
+# the latest says all that earlier ones said
+REPLACED = (messages.Update, messages.WatchWeights, messages.Inspect, messages.LookAt)
+PASSED = (*REPLACED, messages.TracesRead, messages.WeightsRead, messages.InspectionRead)  # what they may overtake
 
 
 def put(waiting: deque[messages.Command], command: messages.Command) -> None:
@@ -40,6 +41,10 @@ class Inbox:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._waiting: deque[messages.Command] = deque()
+
+    def called(self) -> bool:
+        """Whether there is a command, or nobody at the other end."""
+        return bool(self._waiting) or self._connection.poll(0)
 
     def receive(self, patience: float | None) -> messages.Command | None:
         """The next command, None when there is none for `patience` seconds (None: wait on).

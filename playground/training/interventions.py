@@ -1,4 +1,4 @@
-"""Interventions: single weights that a person set by hand. They are part of how a net came to be, so they are kept."""
+"""Weights that a person set by hand, or added noise to. They are part of how a net came to be, so they are kept."""
 
 from collections.abc import Mapping
 
@@ -18,6 +18,21 @@ class Intervention(Struct, frozen=True):
     index: tuple[int, ...]
     before: float
     after: float
+
+
+class Noise(Struct, frozen=True):
+    """After `step` training steps N(0, sigma²) was added to every number of each parameter of network `net`.
+
+    number: of this noise in its run, from 1. share: sigma over the root mean square of the parameter then. sigmas:
+    parameter → its sigma. seed: what the noise was drawn from.
+    """
+
+    number: int
+    step: int
+    net: str
+    share: float
+    seed: int
+    sigmas: dict[str, float]
 
 
 def weight_place(net: str, parameter: str, index: tuple[int, ...] = ()) -> str:

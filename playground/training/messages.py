@@ -9,12 +9,10 @@ import msgspec
 from msgspec import Struct
 
 from playground.experiment.document import Experiment
-from playground.training.interventions import Intervention
-
-
-class Message(Struct, frozen=True, tag_field="type"):
-    """Base of all messages."""
-
+from playground.network.inspections.spec import Inspection
+from playground.training.interventions import Intervention, Noise
+from playground.training.looking_messages import Branch, Branched, LookAt, Snapshots, Stepped, StepSlowly
+from playground.training.message import Message
 
 # -- commands: window → worker ------------------------------------------------------------------------------------
 
@@ -114,6 +112,47 @@ class SetWeight(Message, frozen=True, tag="set_weight"):
     value: float
 
 
+class Inspect(Message, frozen=True, tag="inspect"):
+    """Answer these questions about the networks from now on, and no others: each once as soon as there is time, and
+    again, in turn, while the weights change. Each answer is an `Inspected`."""
+
+    run: int
+    wanted: tuple[Inspection, ...]
+
+
+class InspectionRead(Message, frozen=True, tag="inspection_read"):
+    """The window has taken the last `Inspected`; the worker may send another."""
+
+    run: int
+
+
+class SetEngine(Message, frozen=True, tag="set_engine"):
+    """Go on with another engine ("auto": the fastest), also while training; weights, what the optimizers remember and
+    carried states stay. Answered by `EngineChosen`, after a `Started` that is kept where the engine is another one, or
+    by a `Failed` that is not fatal."""
+
+    run: int
+    engine: str
+
+
+class AddNoise(Message, frozen=True, tag="add_noise"):
+    """Noise on a parameter ("": on all of the network) before the next training step; share: its deviation over the
+    root mean square of the weights. Answered by `Stirred`, or by a `Failed` that is not fatal."""
+
+    run: int
+    net: str
+    parameter: str
+    share: float
+    seed: int
+
+
+class TakeBackNoise(Message, frozen=True, tag="take_back_noise"):
+    """number: of the `Noise`. Answered as AddNoise."""
+
+    run: int
+    number: int
+
+
 class Quit(Message, frozen=True, tag="quit"):
     pass
 
@@ -122,9 +161,10 @@ class Quit(Message, frozen=True, tag="quit"):
 
 
 class Ready(Message, frozen=True, tag="ready"):
-    """The worker is warm. engines: name → one calm line (why it can or cannot be used here)."""
+    """The worker is warm. engines: name → one calm line (why it can or cannot be used here). usable: those that can."""
 
     engines: dict[str, str]
+    usable: tuple[str, ...] = ()
 
 
 class NetFacts(Struct, frozen=True):
@@ -141,7 +181,7 @@ class Started(Message, frozen=True, tag="started"):
     baselines: name → (headline metric, loss), from the task. kept: the run goes on after an Update; otherwise curves
     begin again, and where step is not 0 (a checkpoint) all of them up to there follow as Scalars and Tested.
     sources: after an Update, for each network its number before, -1 for a new one (`Curves.arrange`); else empty.
-    interventions: all of the run so far.
+    interventions, noises: all of the run so far.
     """
 
     run: int
@@ -153,10 +193,12 @@ class Started(Message, frozen=True, tag="started"):
     kept: bool = False
     sources: tuple[int, ...] = ()
     interventions: tuple[Intervention, ...] = ()
+    noises: tuple[Noise, ...] = ()
 
 
 class Scalars(Message, frozen=True, tag="scalars"):
-    """Many training steps at once. losses and gradient_norms: [network][step]; norms before clipping."""
+    """Many training steps at once. losses and gradient_norms: [network][step]; norms before clipping. clip_norm: the
+    norm that they were clipped at, 0 for none."""
 
     run: int
     steps: list[int]
@@ -165,24 +207,45 @@ class Scalars(Message, frozen=True, tag="scalars"):
     learning_rate: float
     seconds: float
     sequences: int
+    clip_norm: float = 0.0
+
+
+class Without(Struct, frozen=True):
+    """A test of a network as it would be without its interventions."""
+
+    loss: float
+    metrics: dict[str, float]
 
 
 class Tested(Message, frozen=True, tag="tested"):
-    """On the test data after `step`. losses: [network]; metrics: [network] name → value. seconds: so far."""
+    """On the test data after `step`. losses: [network]; metrics: [network] name → value. seconds: so far. untouched:
+    [network], None for one without interventions. sequences: that each network was trained on so far, 0 where nobody
+    knows. own_seconds: [network], what each one's own training took; NaN where nobody knows."""
 
     run: int
     step: int
     losses: list[float]
     metrics: list[dict[str, float]]
     seconds: float
+    untouched: list[Without | None] = []
+    sequences: int = 0
+    own_seconds: list[float] = []
 
 
 class TracesWritten(Message, frozen=True, tag="traces_written"):
-    """Traces of the probe lie in shared memory, slot `slot` (see `playground.training.traces_memory`)."""
+    """Traces of the probe lie in shared memory, slot `slot` (see `playground.training.traces_memory`). ghost: those to
+    compare with: of the networks that interventions change, without them."""
 
     run: int
     slot: int
     size: int
+    ghost: bool = False
+
+
+class NoGhost(Message, frozen=True, tag="no_ghost"):
+    """There is nothing to compare the traces with any more."""
+
+    run: int
 
 
 class MemoryWanted(Message, frozen=True, tag="memory_wanted"):
@@ -211,11 +274,47 @@ class Weights(Message, frozen=True, tag="weights"):
     absent: tuple[tuple[str, str], ...] = ()
 
 
+class ArrayData(Struct, frozen=True):
+    """data: the values, row by row, of NumPy's type `dtype` ("<f8", …)."""
+
+    shape: tuple[int, ...]
+    dtype: str
+    data: bytes
+
+
+class Inspected(Message, frozen=True, tag="inspected"):
+    """The answer to one question of `Inspect`, after `step`. No more come until InspectionRead. problem: why there is
+    none, one sentence; then `arrays` is empty."""
+
+    run: int
+    step: int
+    inspection: Inspection
+    arrays: dict[str, ArrayData]
+    problem: str = ""
+
+
 class WeightSet(Message, frozen=True, tag="weight_set"):
     """A SetWeight was done. before and after are equal when the number was that already."""
 
     run: int
     intervention: Intervention
+
+
+class EngineChosen(Message, frozen=True, tag="engine_chosen"):
+    """Which engine computes and why (see `engine.choice.Choice`). Follows every Started; and comes again when more is
+    known."""
+
+    run: int
+    engine: str
+    seconds: dict[str, float]
+    why: Literal["fastest", "asked", "checkpoint", "open"]
+
+
+class Stirred(Message, frozen=True, tag="stirred"):
+    """All noise that was added to weights so far and not taken back."""
+
+    run: int
+    noises: tuple[Noise, ...]
 
 
 class StateChanged(Message, frozen=True, tag="state_changed"):
@@ -233,23 +332,39 @@ class CheckpointWritten(Message, frozen=True, tag="checkpoint_written"):
     path: str
 
 
+class Refused(Struct, frozen=True):
+    """A step of a network that was not made, see `playground.training.finite.NotFinite`. node "": nobody knows where it
+    began."""
+
+    network: str
+    step: int
+    quantity: str
+    node: str = ""
+    time: int = -1
+    unit: int | None = None
+
+
 class Failed(Message, frozen=True, tag="failed"):
-    """Something a person should read. fatal: the run cannot go on; `place` as in `BadInput`."""
+    """Something a person should read. fatal: the run cannot go on; `place` as in `BadInput`. refused: of a value that
+    was not finite."""
 
     run: int
     place: str
     problem: str
     remedy: str
     fatal: bool = True
+    refused: Refused | None = None
 
 
 Command = (
     Start | Play | SetSpeed | Pause | Reset | Update | SaveCheckpoint | TracesRead | UseMemory | WatchWeights
-    | WeightsRead | SetWeight | Quit
+    | WeightsRead | SetWeight | AddNoise | TakeBackNoise | Inspect | InspectionRead | SetEngine | LookAt | Branch
+    | StepSlowly | Quit
 )  # fmt: skip
 Event = (
     Ready | Started | Scalars | Tested | TracesWritten | MemoryWanted | Weights | WeightSet | StateChanged
-    | CheckpointWritten | Failed
+    | CheckpointWritten | NoGhost | Stirred | Inspected | EngineChosen | Snapshots | Branched | Stepped
+    | Failed
 )  # fmt: skip
 
 _encoder = msgspec.msgpack.Encoder()

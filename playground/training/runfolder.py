@@ -21,16 +21,20 @@ from playground.experiment.atomic import cannot_write, write_atomically
 from playground.experiment.document import Experiment
 from playground.experiment.files import load, save
 from playground.tasks.spec import Table, Text
+from playground.training import resuming
 from playground.training.curves import Curves
+from playground.training.engine_choice import engine_of_checkpoint
 from playground.training.finite import NotFinite
 from playground.training.messages import Tested
 from playground.training.metrics_file import read_csv, write_csv
-from playground.training.run import Measured, Run, resume
+from playground.training.run import Measured, Run
+from playground.training.trainer import StepResult
 
 Summary = dict[str, Any]
 EXPERIMENT, METRICS, SUMMARY = "experiment.experiment.json", "metrics.csv", "summary.json"
 WEIGHTS, CHECKPOINTS = "weights.safetensors", "checkpoints"
 VERSIONS = ("rnn-playground", "numpy", "llvmlite", "msgspec", "safetensors", "cupy-cuda12x", "cupy-cuda13x")
+SETTLE_EVERY = 0.05  # seconds for which nobody waits for a device
 REPORT_EVERY = 0.1  # seconds between two calls of the progress callback
 
 
@@ -65,7 +69,7 @@ def train(
     Raises BadInput; a NotFinite comes after everything up to the step before was written.
     """
     experiment = _with_goals(experiment, steps, seconds)
-    run = Run(experiment, folder, engine)
+    run = Run(experiment, folder, engine, "patient")
     if out is not None:
         _make(out)
         run.experiment, run.folder = _seen_from(out, experiment, folder), out  # from here on it lives in its folder
@@ -83,23 +87,25 @@ def go_on(
 
     steps and seconds are the new goals, counted from step 0. Raises BadInput.
     """
-    run, curves = resume(_last_checkpoint(path), path, engine)
+    run, curves = resuming.resume(_last_checkpoint(path), path, engine)
     run.update(_with_goals(run.experiment, steps, seconds))
     save(run.experiment, path / EXPERIMENT)
     return _go(run, curves, path, progress)
 
 
 def load_run(path: Path, engine: str = "auto") -> tuple[Experiment, Run, Curves, Summary]:
-    """A finished run: its experiment, a `Run` with its weights, its curves and its summary. Raises BadInput."""
+    """A finished run: its experiment, a `Run` with its weights on the engine it was trained with (unless another is
+    asked for), its curves and its summary. Raises BadInput."""
     if not (path / EXPERIMENT).is_file():
         raise BadInput(str(path), f"there is no {EXPERIMENT} in it", "choose the folder of a run")
     experiment = load(path / EXPERIMENT)
-    run = Run(experiment, path, engine)
-    run.load_weights(path / WEIGHTS)
     try:
         summary = json.loads((path / SUMMARY).read_bytes())
     except (OSError, ValueError) as error:
         raise BadInput(str(path / SUMMARY), "it is missing or damaged", "train again") from error
+    made_with = str(summary.get("engine", "")) if isinstance(summary, dict) else ""
+    run = Run(experiment, path, engine_of_checkpoint(engine, made_with)[0])
+    resuming.load_weights(run, path / WEIGHTS)
     return experiment, run, read_csv(path / METRICS), summary
 
 
@@ -120,6 +126,7 @@ def summarise(run: Run, curves: Curves, test: Measured, stopped: str, out: Path 
             }
         )
     by_hand = {"interventions": msgspec.to_builtins(run.interventions)} if run.interventions else {}
+    by_hand |= {"noises": msgspec.to_builtins(run.stirring.noises)} if run.stirring.noises else {}
     return {
         "experiment": experiment.name,
         "task": experiment.task.__struct_config__.tag,
@@ -164,27 +171,46 @@ def _train(
 ) -> str:
     """Until a goal is reached or somebody asks to stop; returns why."""
     training = run.experiment.training
-    reported = 0.0
+    reported = settled = 0.0
+    unsettled: list[list[StepResult]] = []
     while True:
         reason = "interrupted" if asked_to_stop.is_set() else run.goal_reached()
         now = time.monotonic()
+        if unsettled and (reason or now - settled >= SETTLE_EVERY):
+            _settle(run, curves, unsettled)
+            settled = now
         if progress is not None and (reason or now - reported >= REPORT_EVERY):
             losses = tuple(curves.losses[:, -1].tolist()) if curves.steps.size else ()
             progress(Report(run.step, training.goal.steps, run.seconds, run.names, losses, run.last_test))
             reported = now
         if reason is not None:
             return reason
-        results = run.step_once()
-        curves.append_steps([run.step], [[r.loss] for r in results], [[r.gradient_norm] for r in results])
-        if run.step % training.test_every == 0:
+        results = run.step_once(later=True)
+        unsettled.append(results)
+        tests = run.step % training.test_every == 0
+        saves = out is not None and training.checkpoint_every and run.step % training.checkpoint_every == 0
+        if tests or saves or not any(result.unread for result in results):
+            _settle(run, curves, unsettled)
+        if tests:
             _add_test(curves, run)
-        if out is not None and training.checkpoint_every and run.step % training.checkpoint_every == 0:
-            run.save(checkpoint_path(out / CHECKPOINTS, run.step), curves)
+        if out is not None and saves:
+            resuming.save(run, checkpoint_path(out / CHECKPOINTS, run.step), curves)
+
+
+def _settle(run: Run, curves: Curves, results: list[list[StepResult]]) -> None:
+    """Take the steps into the curves, when their numbers are there. Raises NotFinite."""
+    error = run.settle(results)
+    for step, found in enumerate(results, run.step - len(results) + 1):
+        norms, clip_norm = [[r.gradient_norm] for r in found], run.experiment.training.clip_norm
+        curves.append_steps([step], [[r.loss] for r in found], norms, clip_norm)
+    results.clear()
+    if error is not None:
+        raise error
 
 
 def _write(run: Run, curves: Curves, out: Path, summary: Summary) -> None:
-    run.save(checkpoint_path(out / CHECKPOINTS, run.step), curves)
-    run.save_weights(out / WEIGHTS)
+    resuming.save(run, checkpoint_path(out / CHECKPOINTS, run.step), curves)
+    resuming.save_weights(run, out / WEIGHTS)
     experiment, loss = run.experiment, run.trainers[0].network.loss_kind
     write_csv(out / METRICS, curves, run.names, experiment.name, experiment.seed, loss)
     data = json.dumps(summary | {"out": "."}, indent=2, ensure_ascii=False, allow_nan=False)
@@ -205,7 +231,8 @@ def _last_checkpoint(path: Path) -> Path:
 
 def _add_test(curves: Curves, run: Run) -> None:
     test = run.test()
-    curves.append_test(Tested(0, test.step, list(test.losses), list(test.metrics), run.seconds))
+    own = list(run.own_seconds)
+    curves.append_test(Tested(0, test.step, list(test.losses), list(test.metrics), run.seconds, [], run.sequences, own))
 
 
 def _with_goals(experiment: Experiment, steps: int | None, seconds: float | None) -> Experiment:

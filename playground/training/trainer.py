@@ -1,16 +1,19 @@
 """Trains one network: windows of a batch, gradient, clip, update. It never lets a value that is not finite through."""
 
 import math
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from playground.cell.graph import Cell
 from playground.engine import Engine
+from playground.network.changes import NetChange
 from playground.network.network import Network
-from playground.network.optimizers import clip, make_optimizer, scheduled_rate
+from playground.network.optimizers import make_optimizer, scheduled_rate
 from playground.network.spec import Net, Training
 from playground.network.traces import NetTraces
 from playground.tasks.base import Batch, Task
@@ -23,16 +26,30 @@ LARGE = 1.0  # an update whose rate times norm is beyond this could overflow, so
 @dataclass(frozen=True)
 class StepResult:
     """loss: mean over the targets of the batch, before its updates. gradient_norm: ‖g‖₂ before clipping, the largest of
-    the batch's windows. learning_rate: what the schedule gave."""
+    the batch's windows. learning_rate: what the schedule gave. unread: the windows of a step whose loss and norm are
+    not known yet, see `playground.training.later`."""
 
     loss: float
     gradient_norm: float
     learning_rate: float
+    unread: tuple["Unread", ...] = ()
+
+
+@dataclass(frozen=True)
+class Unread:
+    """loss, norm: a window's, to be read later. targets: how many of it counted. window: its number, from 1."""
+
+    loss: Any
+    norm: Any
+    targets: float
+    window: int
 
 
 @dataclass
 class _Pending:
-    """What one batch has given so far. targets: how many counted. window: the number of the one at work."""
+    """What one batch has given so far. targets: how many counted. window: the number of the one at work. offset: the
+    step of the sequence where the next one begins. length: of the sequence. later: whether the device judges, and its
+    numbers are read later."""
 
     states: States = None
     norm: float = 0.0
@@ -42,6 +59,10 @@ class _Pending:
     update: bool = False
     rows: int = 0
     window: int = 0
+    offset: int = 0
+    length: int = 0
+    later: bool = False
+    unread: tuple[Unread, ...] = ()
 
 
 def windows(batch: Batch, length: int) -> list[Batch]:
@@ -56,8 +77,9 @@ def windows(batch: Batch, length: int) -> list[Batch]:
 class Trainer:
     """One network with its optimizer and the state it carries along a stream.
 
-    `step` does everything for one batch. A race calls `begin`, then for each window `gradient` and `update`, then
-    `finish`, so that no contestant is updated when another one's gradient is not finite.
+    seconds: that its own gradients and updates took, NaN where that cannot be told (a device that is not waited for).
+    `step` does everything for one batch. A race (`side_by_side`) calls `begin`, then for each window `gradient` and
+    `update`, then `finish`, so that no contestant is updated when another one's gradient is not finite.
     """
 
     def __init__(
@@ -72,6 +94,7 @@ class Trainer:
         self.network.initialise(seed)
         self.optimizer = make_optimizer(training.optimizer, self.network.parameters)
         self.steps = 0
+        self.seconds = 0.0
         self.carried: States = None
         self.carried_rows = 0
         self._pending = _Pending()
@@ -92,10 +115,12 @@ class Trainer:
             self.update()
         return self.finish()
 
-    def begin(self, batch: Batch) -> None:
-        """Get ready for a batch. Carried states go on only along a stream with the same number of rows."""
-        rows = batch.inputs.shape[1]
-        self._pending = _Pending(states=self.carried if rows == self.carried_rows else None, rows=rows)
+    def begin(self, batch: Batch, later: bool = False) -> None:
+        """Get ready for a batch. Carried states go on only along a stream with the same number of rows. later: leave
+        to the device whether all is finite (then nothing is raised), and give results that are yet to be read."""
+        length, rows, _ = batch.inputs.shape
+        states = self.carried if rows == self.carried_rows else None
+        self._pending = _Pending(states=states, rows=rows, length=length, later=later)
 
     def gradient(self, window: Batch, last: bool = True) -> None:
         """Forward and back through one window; nothing of the network changes but its gradients.
@@ -104,20 +129,26 @@ class Trainer:
         """
         pending = self._pending
         pending.window += 1
+        place = (pending.offset, pending.length)
+        pending.offset += window.inputs.shape[0]
         if self.network.at == "last":
             targets = float(window.mask[-1].sum()) if last else 0.0
         else:
             targets = float(window.mask.sum())
         pending.update = targets > 0
         if not pending.update:
-            _, pending.states = self.network.forward(window.inputs, pending.states)
+            _, pending.states = self.network.forward(window.inputs, pending.states, place)
             return
         with np.errstate(over="ignore", invalid="ignore"):
             loss, pending.states = self.network.train_step_gradient(
-                window, pending.states, (self.steps, pending.window)
+                window, pending.states, (self.steps, pending.window), place, pending.later
             )
+            if pending.later:
+                norm = self.optimizer.judge(loss, self.training.clip_norm)
+                pending.unread += (Unread(loss, norm, targets, pending.window),)
+                return
             self._refuse(math.isfinite(loss), "loss", window)
-            pending.norm = clip(self.network.parameters.gradients, self.training.clip_norm)
+            pending.norm = self.optimizer.clip(self.training.clip_norm)
         self._refuse(math.isfinite(pending.norm), "gradient", window)
         pending.largest = max(pending.largest, pending.norm)
         pending.loss += loss * targets
@@ -126,6 +157,9 @@ class Trainer:
     def update(self) -> None:
         """Let the optimizer use the gradient. Raises NotFinite and takes the update back when the weights overflow."""
         if not self._pending.update:
+            return
+        if self._pending.later:
+            self.optimizer.step_if_sound(self.rate)
             return
         rate, training = self.rate, self.training
         norm = min(self._pending.norm, training.clip_norm) if training.clip_norm else self._pending.norm
@@ -148,33 +182,54 @@ class Trainer:
         """Count the step and keep the state where the next batch goes on."""
         pending = self._pending
         loss = pending.loss / pending.targets if pending.targets else math.nan
-        result = StepResult(loss, pending.largest, self.rate)
+        result = StepResult(loss, pending.largest, self.rate, pending.unread)
         self.steps += 1
         self.carried = pending.states if self.task.facts.stream else None
         self.carried_rows = pending.rows
         return result
+
+    def timed(self, act: Callable[..., None], *arguments: Any) -> None:
+        """Do it, and count the seconds."""
+        began = time.perf_counter()
+        act(*arguments)
+        self.seconds += math.nan if self._pending.later else time.perf_counter() - began
 
     @property
     def rate(self) -> float:
         """The learning rate of the next step."""
         return scheduled_rate(self.training.schedule, self.training.optimizer.learning_rate, self.steps)
 
-    def probe(self, batch: Batch) -> NetTraces:
-        """Traces over one sequence (B = 1)."""
+    def probe(self, batch: Batch, free: bool = False) -> NetTraces:
+        """Traces over one sequence (B = 1). free: without interventions."""
         with np.errstate(over="ignore", invalid="ignore"):
-            return self.network.trace(batch, self.name)
+            return self.network.trace(batch, self.name, free)
 
-    def evaluate(self, batch: Batch) -> tuple[float, dict[str, float]]:
-        """Loss and metrics; changes nothing."""
+    def evaluate(self, batch: Batch, free: bool = False) -> tuple[float, dict[str, float]]:
+        """Loss and metrics; changes nothing. free: without interventions."""
         with np.errstate(over="ignore", invalid="ignore"):
-            loss, outputs = self.network.evaluate(batch)
+            loss, outputs = self.network.evaluate(batch, free)
         return float(loss), self.task.metrics(outputs, batch)
+
+    def reach_into(self, changes: tuple[NetChange, ...]) -> None:
+        """Go on with these interventions, which fit, in place of those before. Weights, optimizer and carried state
+        stay; a hidden memory of what is held begins at 0."""
+        before = self._slots()
+        self.network.reach_into(changes)
+        if self.carried is not None and self._slots() != before:
+            known = dict(zip(((layer, name) for layer, name, _ in before), self.carried, strict=True))
+            zeros = {(layer, name): np.zeros((size, self.carried_rows)) for layer, name, size in self._slots()}
+            self.carried = tuple(known.get(slot, start) for slot, start in zeros.items())
+
+    def _slots(self) -> list[tuple[str, str, int]]:
+        """(layer, memory, size) of all that is carried, in order."""
+        return [(layer, slot.name, slot.size) for layer, plan in self.network.plans().items() for slot in plan.memories]
 
     def reset(self, seed: int) -> None:
         """The very same initial weights, a fresh optimizer, step 0."""
         self.network.initialise(seed)
         self.optimizer = make_optimizer(self.training.optimizer, self.network.parameters)
         self.steps = 0
+        self.seconds = 0.0
         self.carried = None
 
     def retune(self, training: Training) -> None:
@@ -187,5 +242,23 @@ class Trainer:
 
     def _refuse(self, finite: bool, quantity: str, window: Batch | None) -> None:
         if not finite:
-            origin = None if window is None else locate(self.probe, window)
-            raise NotFinite(self.name, self.steps + 1, quantity, origin)
+            raise self.not_finite(quantity, window)
+
+    def not_finite(self, quantity: str, window: Batch | None) -> NotFinite:
+        """What to say of the step at hand; window: where to look for the first number that was not finite."""
+        origin = None if window is None else locate(self.probe, window)
+        return NotFinite(self.name, self.steps + 1, quantity, origin)
+
+
+def side_by_side(trainers: Sequence[Trainer], batch: Batch, truncate: int, later: bool = False) -> list[StepResult]:
+    """One training step of each on the very same batch, in windows of `truncate` time steps (0: in one). later: as in
+    `Trainer.begin`. Raises NotFinite, before any network is updated in the window at fault."""
+    for trainer in trainers:
+        trainer.begin(batch, later)
+    parts = windows(batch, truncate)
+    for number, window in enumerate(parts, 1):
+        for trainer in trainers:
+            trainer.timed(trainer.gradient, window, number == len(parts))
+        for trainer in trainers:
+            trainer.timed(trainer.update)
+    return [trainer.finish() for trainer in trainers]

@@ -2,13 +2,15 @@
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from playground.engine.devices import to_numpy
 from playground.training import messages
+from playground.training.looking import Glass
 from playground.training.pace import Pace
 from playground.training.run import Run
 
@@ -23,12 +25,23 @@ class WeightWatch:
     """Knows what is watched and what was sent of it. One message is on its way at a time, so that a window that does
     not read never keeps the worker waiting for long."""
 
-    def __init__(self) -> None:
+    pressing = True
+
+    def __init__(self, glass: Glass | None = None) -> None:
+        self._glass = glass or Glass()
         self._names: deque[Name] = deque()
         self._sent: dict[Name, NDArray[np.float32] | None] = {}  # None: that there is none
         self._at_once = 0  # names that are to be looked at whatever the pace says
         self._unread = False
         self._pace = Pace(EVERY, SHARE)
+
+    @property
+    def commands(self) -> Mapping[type, Callable[[Any], None]]:
+        """See `SideJob`; so are all doors below that say nothing else."""
+        return {
+            messages.WatchWeights: lambda command: self.watch(command.names),
+            messages.WeightsRead: lambda _: self.read(),
+        }
 
     def watch(self, names: Iterable[Name]) -> None:
         """These from now on, and all of them at once."""
@@ -49,6 +62,9 @@ class WeightWatch:
         """What differs from what was sent goes out at once."""
         self._at_once = len(self._names)
 
+    def slowly(self) -> None:
+        """A heatmap a few times a second is enough, at any speed."""
+
     def read(self) -> None:
         """The window has taken the last message."""
         self._unread = False
@@ -60,15 +76,16 @@ class WeightWatch:
 
     def due(self, now: float) -> bool:
         """While training: somebody looks, and it is within its share of the time."""
-        return bool(self._names) and not self._unread and self._pace.due(now)
+        return bool(self._names) and not self._glass.still and not self._unread and self._pace.due(now)
 
-    def send(self, run: Run, number: int, send: Callable[[messages.Weights], None]) -> None:
+    def send(self, run: Run, number: int, send: Callable[[messages.Event], None]) -> None:
         """One message with what has changed, none when nothing has."""
         began = time.perf_counter()
-        arrays, absent = self._gather(run)
+        with self._glass.seen(run) as step:
+            arrays, absent = self._gather(run)
         if arrays or absent:
             self._unread = True
-            send(messages.Weights(number, run.step, tuple(arrays), tuple(absent)))
+            send(messages.Weights(number, step, tuple(arrays), tuple(absent)))
         self._pace.done(began, time.perf_counter())
 
     def _gather(self, run: Run) -> tuple[list[messages.WeightArray], list[Name]]:

@@ -1,27 +1,31 @@
-"""The window: composes the panels, and asks the questions that only a window can ask. Panels never know each other."""
+"""The window: composes the panels and shows what the menus open. Panels never know each other."""
 
 import gc
 import logging
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragMoveEvent, QDropEvent, QPaintEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtGui import QCloseEvent, QPaintEvent
+from PySide6.QtWidgets import QApplication, QMessageBox, QSplitter, QVBoxLayout, QWidget
 
 from playground import __version__
 from playground.errors import BadInput
 from playground.experiment.edits import RemoveLayer, RemoveNet
 from playground.ui.centre import Centre
-from playground.ui.dialogs import Dialogs
+from playground.ui.clocks.moment_badge import MomentBadge
+from playground.ui.clocks.scrubber import Scrubber
+from playground.ui.clocks.slow_motion import SlowMotion
+from playground.ui.clocks.slow_motion_bar import SlowMotionBar
+from playground.ui.doctor.evidence import show_evidence
+from playground.ui.doctor.panel import DoctorPanel
+from playground.ui.document_window import DocumentWindow
 from playground.ui.help import KeysDialog
 from playground.ui.inspector import Inspector, TrainingCard
+from playground.ui.interventions.bar import InterventionBar
 from playground.ui.menus import Menus
-from playground.ui.notices import NoticeBar
 from playground.ui.palette_panel import PalettePanel
 from playground.ui.plot_place import PlotPlace
-from playground.ui.recovery import Recovered, forget, left_behind
-from playground.ui.scrubber import Scrubber
+from playground.ui.race.card import RaceCard
 from playground.ui.session import Session
 from playground.ui.state import Notice
 from playground.ui.style import apply_theme
@@ -34,30 +38,32 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 GAP = 12
 RARELY = (10_000, 20, 50)  # thresholds of the garbage collector: its pauses are felt in every edit of a big cell
-LAYOUT = 1  # of the saved splitters and docks; another number forgets them
+LAYOUT = 3  # of the saved splitters and docks; another number forgets them
 
 
-class MainWindow(QMainWindow):
+class MainWindow(DocumentWindow):
     """`painted`: the first picture is on the screen; only then the worker and everything slow begin."""
 
     painted = Signal()
 
     def __init__(self, session: Session) -> None:
-        super().__init__()
-        self.session = session
+        super().__init__(session)
         self.setObjectName("window")
-        self.setAcceptDrops(True)
         self.setMinimumWidth(1000)
-        self.dialogs = Dialogs(self)
         self.transport = Transport(session)
-        self.notices = NoticeBar()
         self.palette_panel = PalettePanel(session)
         self.centre = Centre(session)
         self.canvas = self.centre.network
         self.scrubber = Scrubber(session)
+        self.badge = MomentBadge(session, self.centre)
+        self.slow = SlowMotion(session)
+        self.slow_bar = SlowMotionBar(self.slow)
+        self.interventions = InterventionBar(session)
         self.place = PlotPlace(session)
         self.inspector = Inspector(session)
+        self.race = RaceCard(session)
         self.training = TrainingCard(session)
+        self.doctor = DoctorPanel(session)
         self._painted = False
         self._compose()
         self.menus = Menus(self)
@@ -76,12 +82,16 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GAP)
         column.addWidget(self.centre, 1)
+        column.addWidget(self.interventions)
+        column.addWidget(self.slow_bar)
         column.addWidget(self.scrubber)
         self._centre.addWidget(upper)
         self._centre.addWidget(self.place)
         self._centre.setHandleWidth(GAP - 8)  # the grips of the plots are the rest of the gap
         self._right.addWidget(self.inspector)
+        self._right.addWidget(self.race)
         self._right.addWidget(self.training)
+        self._right.addWidget(self.doctor)
         for part in (self.palette_panel, self._centre, self._right):
             self._columns.addWidget(part)
         self._right.setMinimumWidth(288)
@@ -92,6 +102,8 @@ class MainWindow(QMainWindow):
             self._centre.setStretchFactor(place, stretch)
         self._right.setStretchFactor(0, 1)
         self._right.setStretchFactor(1, 0)
+        self._right.setStretchFactor(2, 0)
+        self._right.setStretchFactor(3, 0)
         body = QWidget()
         body.setObjectName("body")
         outer = QVBoxLayout(body)
@@ -130,7 +142,7 @@ class MainWindow(QMainWindow):
         left, right = (208, 292) if width > 1240 else (180, 288)
         self._columns.setSizes([left, width - left - right - 2 * GAP, right])
         self._centre.setSizes([round(height * 0.58), round(height * 0.42)])
-        self._right.setSizes([round(height * 0.54), round(height * 0.46)])
+        self._right.setSizes(self.race.share(self.doctor.share(height)))
 
     def _connect(self) -> None:
         session = self.session
@@ -139,18 +151,11 @@ class MainWindow(QMainWindow):
         session.theme_changed.connect(self._show_theme)
         session.request.connect(self._answer)
         session.open_wanted.connect(self.open)
+        self.interventions.refresh()
         session.view = lambda: {"plots": self.plots.view()}
         self.palette_panel.feed_wanted.connect(self.ask_feed)
         self.painted.connect(self._after_first_paint)
-
-    def come_forward(self, path: Path | None) -> None:
-        """A second launch hands its file over."""
-        if self.isMinimized():
-            self.showNormal()
-        self.raise_()
-        self.activateWindow()
-        if path is not None:
-            self.session.feed_file(path)
+        self.doctor.evidence_wanted.connect(lambda finding: show_evidence(self.plots, session, finding))
 
     def exportable(self) -> list[tuple[str, str, QWidget]]:
         """(name, title, widget) of everything that can be written as a figure."""
@@ -159,28 +164,7 @@ class MainWindow(QMainWindow):
             parts.append(("cell", self.centre.cell.title, self.centre.cell))
         return parts + [(name, plot.title, plot) for name, plot in self.plots.plots().items()]
 
-    # -- files ----------------------------------------------------------------------------------------------------
-
-    def open(self, path: Path) -> bool:
-        """Open an experiment, once unsaved changes are taken care of."""
-        return self._may_leave() and self.session.open(path)
-
-    def new_from_example(self, name: str) -> bool:
-        return self._may_leave() and self.session.new_from_example(name)
-
-    def ask_open(self) -> None:
-        if path := self.dialogs.ask_open(self._folder()):
-            self.open(path)
-
-    def ask_feed(self) -> None:
-        if path := self.dialogs.ask_feed(self._folder()):
-            self.session.feed_file(path)
-
-    def ask_save(self) -> bool:
-        """Save under a name that the person chooses."""
-        name = self.session.experiment.name.replace("/", "-") or "experiment"
-        path = self.dialogs.ask_save(self.session.path or self._folder() / f"{name}.experiment.json")
-        return path is not None and self.session.save(path)
+    # -- what the menus open --------------------------------------------------------------------------------------
 
     def export_all(self, format: str) -> None:
         """Every plot and the canvas into one folder; what has nothing to show yet is named."""
@@ -210,6 +194,14 @@ class MainWindow(QMainWindow):
 
         show_power_lab(self)
 
+    def show_lag_curve(self) -> None:
+        """Which lags are solved: the plot comes forward and begins."""
+        from playground.ui.plots.lag_curve import LagCurvePlot
+
+        plot = self.plots.open_plot("lag_curve").plot
+        assert isinstance(plot, LagCurvePlot)
+        plot.start()
+
     def show_about(self) -> None:
         text = self.tr("RNN Playground {0}\nA laboratory for recurrent networks: build, train, and look inside.")
         box = QMessageBox(QMessageBox.Icon.NoIcon, self.tr("About"), text.format(__version__), parent=self)
@@ -217,38 +209,11 @@ class MainWindow(QMainWindow):
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.open()
 
-    def offer_recovery(self) -> None:
-        """Tell of documents that an earlier window left unsaved."""
-        for found in left_behind(self.session.settings.recovery_folder)[:1]:
-            text = self.tr("An earlier window ended with unsaved changes in “{0}”.").format(found.experiment.name)
-            restore = (self.tr("Bring it back"), lambda found=found: self._restore(found))
-            away = (self.tr("Throw it away"), lambda found=found: forget(found))
-            self.notices.show_notice(Notice("warning", text, (restore, away)))
-
-    def _restore(self, found: Recovered) -> None:
-        if self._may_leave():
-            self.session.restore(found)
-
-    def _folder(self) -> Path:
-        if self.session.path:
-            return self.session.path.parent
-        recent = self.session.settings.recent
-        return recent[0].parent if recent else Path.home()
-
-    def _may_leave(self) -> bool:
-        """Whether the present document may be given up: saved, or thrown away on purpose."""
-        if not self.session.dirty:
-            return True
-        answer = self.dialogs.ask_unsaved(self.session.experiment.name)
-        if answer == "save":
-            return self.session.save() if self.session.path else self.ask_save()
-        return answer == "discard"
-
     def _answer(self, request: str) -> None:
         """What the session cannot ask itself."""
-        {"open": self.ask_open, "feed": self.ask_feed, "save_as": self.ask_save, "power_lab": self.show_power_lab}[
-            request
-        ]()
+        answers = {"open": self.ask_open, "feed": self.ask_feed, "save_as": self.ask_save}
+        answers |= {"power_lab": self.show_power_lab, "lag_curve": self.show_lag_curve}
+        answers[request]()
 
     # -- editing --------------------------------------------------------------------------------------------------
 
@@ -281,13 +246,6 @@ class MainWindow(QMainWindow):
             self.session.apply(RemoveNet(chosen.net))
 
     # -- looks ----------------------------------------------------------------------------------------------------
-
-    def _show_title(self) -> None:
-        session = self.session
-        name = session.path.name if session.path else session.experiment.name
-        self.setWindowTitle(self.tr("{0}[*] – RNN Playground").format(name))
-        self.setWindowModified(session.dirty)
-        self.setWindowFilePath(str(session.path) if session.path else "")
 
     def _show_theme(self, theme: Theme) -> None:
         app = QApplication.instance()
@@ -325,10 +283,21 @@ class MainWindow(QMainWindow):
         self.place.bring()
         QTimer.singleShot(0, self, self._complete)
 
+    def _scrubbed(self, time: int) -> None:
+        """A person who moves the clock of the sequence waits for the cell as for everything else."""
+        if self.centre.cell.seen:
+            self.centre.cell.refresh()
+
     def _complete(self) -> None:
         """Everything that may take a moment."""
+        from playground.engine.threads import set_threads
+
+        set_threads(1)  # of the window's own small products: on two, they wait for the training's threads
         self.session.start_worker()
         self.plots.refresher.add(self.centre.cell)
+        self.session.moments.arrived.connect(self.plots.refresher.hurry)
+        self.slow.gradients.connect(self.centre.cell.set_gradients)
+        self.session.time_changed.connect(self._scrubbed)
         gc.freeze()  # what was made so far stays: the collector, asleep since the launch, need not look at it
         gc.set_threshold(*RARELY)
         gc.enable()
@@ -359,31 +328,3 @@ class MainWindow(QMainWindow):
         self._keep_geometry()
         self.session.close(keep_copy=self.session.dirty)
         QApplication.exit()  # not quit: that would ask
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        self._offer(event)
-
-    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        self._offer(event)
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        path = _dropped_file(event)
-        if path is None:
-            event.ignore()
-            return
-        event.setDropAction(Qt.DropAction.CopyAction)
-        event.accept()
-        # The program that the file comes from waits until this returns: read it afterwards.
-        QTimer.singleShot(0, self, lambda: self.session.feed_file(path))
-
-    def _offer(self, event: QDragMoveEvent) -> None:
-        if _dropped_file(event) is None:
-            event.ignore()
-        else:
-            event.setDropAction(Qt.DropAction.CopyAction)
-            event.accept()
-
-
-def _dropped_file(event: QDropEvent) -> Path | None:
-    """The first local file of a drag."""
-    return next((Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()), None)

@@ -16,6 +16,8 @@ import numpy as np
 from PySide6.QtCore import QEventLoop, QTimer
 
 from playground.ui.measure_cell import measure_cell
+from playground.ui.measure_first_loss import measure_first_loss
+from playground.ui.measure_plots import measure_plots
 
 ROUNDS = 3  # of everything that is compared
 SECONDS = 8.0  # of training in each round
@@ -118,6 +120,8 @@ def measure_window(rounds: int = ROUNDS, seconds: float = SECONDS) -> dict[str, 
         "steps_per_second_in_the_window": round(steps_inside, 1),
         "steps_per_second_headless": round(steps_headless, 1),
         **json.loads(_output(["-m", "playground.ui.measure", "cell"])),
+        **json.loads(_output(["-m", "playground.ui.measure", "plots"])),
+        **json.loads(_output(["-m", "playground.ui.measure", "first_loss"])),
         "training_speed_ratio": round(statistics.median(a / b for a, b in zip(inside, headless, strict=True)), 3),
     }
 
@@ -205,4 +209,5 @@ def _output(arguments: list[str]) -> str:
 
 
 if __name__ == "__main__":
-    print(json.dumps(measure_cell() if sys.argv[1] == "cell" else watch(float(sys.argv[1]))))
+    parts = {"cell": measure_cell, "plots": measure_plots, "first_loss": measure_first_loss}
+    print(json.dumps(parts[sys.argv[1]]() if sys.argv[1] in parts else watch(float(sys.argv[1]))))

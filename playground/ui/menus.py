@@ -9,6 +9,10 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QWhatsThis
 
+from playground.ui.engine.menu import EngineMenu
+from playground.ui.interventions.menu import ReachMenu
+from playground.ui.race.menus import RepeatsMenu
+
 if TYPE_CHECKING:
     from playground.ui.main_window import MainWindow
     from playground.ui.plot_area import PlotArea
@@ -27,6 +31,7 @@ class Menus(QObject):
         self._build_file()
         self._build_edit()
         self._build_cell()
+        self._build_reach()
         self._build_train()
         self._build_view()
         self._build_help()
@@ -35,7 +40,9 @@ class Menus(QObject):
         self._session.run_changed.connect(lambda _: self.refresh())
         self._session.workshop.inside_changed.connect(lambda _: self.refresh())
         self._session.workshop.chosen_changed.connect(self.refresh)
+        self._session.reaching.changed.connect(self.refresh)
         self.refresh()
+        self._refresh_moments()
 
     def refresh(self) -> None:
         """What can be done now, in words of now."""
@@ -50,6 +57,8 @@ class Menus(QObject):
         for name in ("code", "keep", "save", "version"):
             self.actions[f"cell.{name}"].setEnabled(inside)
         self.actions["cell.explain"].setEnabled(inside and len(session.workshop.nodes) == 1)
+        for name, on in self._reach.can().items():
+            self.actions[name].setEnabled(on)
         active, dead = session.run_state.active, session.run_state.state == "dead"
         play = self.actions["train.play"]
         play.setText(self.tr("Pause") if active else self.tr("Play"))
@@ -95,11 +104,39 @@ class Menus(QObject):
         menu.addSeparator()
         self._add(menu, "cell.add", self.tr("Add a cell from a file…"), acts.ask_cell)
 
+    def _build_reach(self) -> None:
+        """Interventions: what is chosen in the open cell, the chosen network, and the whole list."""
+        window = self._window
+        self._reach = ReachMenu(self._session, window.centre, window.interventions, self)
+        self._reach.fill(self._menu("reach", self.tr("&Reach in")), self._add)
+
     def _build_train(self) -> None:
         menu = self._menu("train", self.tr("&Train"))
         self._add(menu, "train.play", self.tr("Play"), self._session.toggle, "Space")
         self._add(menu, "train.step", self.tr("One step"), self._session.step, "Right")
+        self._add(menu, "train.slow", self.tr("Slow motion"), self._window.slow.start, "M")
         self._add(menu, "train.reset", self.tr("Reset to the same initial weights"), self._session.reset, "R")
+        menu.addSeparator()
+        moments = self._session.moments
+        self._add(menu, "train.earlier", self.tr("Look at an earlier moment"), partial(moments.go, -1), "[")
+        self._add(menu, "train.later", self.tr("Look at a later moment"), partial(moments.go, 1), "]")
+        self._add(menu, "train.live", self.tr("Back to live"), moments.live, "Ctrl+]")
+        self._add(menu, "train.branch", self.tr("Branch from the moment that is looked at"), moments.branch, "Ctrl+B")
+        self._add(menu, "train.other", self.tr("Back to the other branch"), self._session.other_branch)
+        moments.listed.connect(self._refresh_moments)
+        moments.looked.connect(self._refresh_moments)
+        menu.addSeparator()
+        menu.addMenu(EngineMenu(self._session, False, menu))
+        menu.addMenu(RepeatsMenu(self._session, menu))
+        self._add(menu, "train.lab", self.tr("Power lab…"), self._window.show_power_lab, "Ctrl+L")
+
+    def _refresh_moments(self) -> None:
+        moments = self._session.moments
+        place = moments.steps.index(moments.at) if moments.at in moments.steps else len(moments.steps)
+        self.actions["train.earlier"].setEnabled(place > 0)
+        for name in ("later", "live", "branch"):
+            self.actions[f"train.{name}"].setEnabled(moments.back)
+        self.actions["train.other"].setEnabled(moments.other is not None)
 
     def _build_view(self) -> None:
         window, menu = self._window, self._menu("view", self.tr("&View"))
@@ -119,10 +156,11 @@ class Menus(QObject):
         self._session.theme_changed.connect(lambda theme: self.actions[f"view.{theme.name}"].setChecked(True))
 
     def _add_plots(self, plots: "PlotArea") -> None:
-        """One action for each, once they are there."""
-        for action in plots.toggles():
-            self._plots.addAction(action)
-            self.actions[action.objectName()] = action
+        """One action for each kind, once they are there."""
+        from playground.ui.plot_menu import PlotMenu
+
+        self.plot_menu = PlotMenu(self._plots, plots, self._session.settings, self._window.arrange)
+        self.actions |= self.plot_menu.lasting()
 
     def _build_help(self) -> None:
         menu = self._menu("help", self.tr("&Help"))

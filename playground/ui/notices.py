@@ -89,11 +89,6 @@ class NoticeBar(QWidget):
         if notice.level == "info":
             QTimer.singleShot(INFO_MS, frame, lambda: self._close(frame))
 
-    def dismiss(self, text: str) -> None:
-        """Close the message with this text, if it is shown."""
-        for frame in [frame for frame in self.frames if frame.notice.text == text]:
-            self._close(frame)
-
     def _close(self, frame: NoticeFrame) -> None:
         if frame in self.frames:
             self.frames.remove(frame)

@@ -5,6 +5,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,13 @@ from playground.experiment.cell_files import SUFFIX
 from playground.experiment.document import Experiment
 from playground.experiment.edits import AddLayer, AddNet, SetTask
 from playground.experiment.history import History
+from playground.network.changes import probe_edit
 from playground.tasks.base import Facts, Probe, Task
 from playground.ui.cell_panels.shelf import Shelf
+from playground.ui.race.matching import Matching
+from playground.ui.race.repeats import Repeats
 from playground.ui.recovery import Recovered, Recovery, forget
-from playground.ui.run_session import RunSession
+from playground.ui.run.run_session import RunSession
 from playground.ui.sequences import find_sequence
 from playground.ui.settings import Settings
 from playground.ui.state import Notice, RunState, Selection
@@ -48,7 +52,7 @@ class Session(RunSession):
     file_changed = Signal()  # path or dirty
     opened = Signal(object)  # another document, after everything else has been told
     open_wanted = Signal(object)  # a path; the window asks first what becomes of unsaved changes
-    request = Signal(str)  # something only the window can do: "open", "feed", "save_as", "examples"
+    request = Signal(str)  # something only the window can do: "open", "feed", "save_as", "power_lab", "lag_curve"
 
     def __init__(
         self, experiment: Experiment | None = None, settings: Settings | None = None, parent: QObject | None = None
@@ -71,6 +75,9 @@ class Session(RunSession):
         self.theme: Theme = THEMES.get(self.settings.theme, LIGHT)
         self.workshop = Workshop(self)
         self.shelf = Shelf(self.settings, self)
+        self.matching, self.repeats = Matching(self), Repeats(self)
+        self.engine.remember(self.settings.engine)
+        self.engine.wanted_changed.connect(partial(setattr, self.settings, "engine"))
 
     # -- the document ---------------------------------------------------------------------------------------------
 
@@ -125,7 +132,7 @@ class Session(RunSession):
 
     def add_net(self, cell: str) -> bool:
         """One more contestant, and it is selected."""
-        done = self.apply(self.shelf.edit(AddNet(cell), self.experiment))
+        done = self.apply(self.shelf.edit(AddNet(cell, units=self.matching.units_for(cell)), self.experiment))
         if done:
             self.select(Selection("net", self.experiment.networks[-1].name))
         return done
@@ -166,6 +173,12 @@ class Session(RunSession):
         window has been painted, which does not wait for it."""
         if self.unseen:
             return None
+        edit = probe_edit(self.experiment.interventions)
+        return self._tasks.probe(self.experiment.task, self.folder, self.experiment.seed, edit)
+
+    @property
+    def original_probe(self) -> Probe | None:
+        """The sequence as the task made it."""
         return self._tasks.probe(self.experiment.task, self.folder, self.experiment.seed)
 
     @property
@@ -295,6 +308,7 @@ class Session(RunSession):
         `keep_copy`: nobody was asked, it stays and is what the document is now."""
         self._keep.stop()
         self._link.close()
+        self.repeats.close()
         if keep_copy:
             self._keep_copy()
         else:
@@ -329,6 +343,7 @@ class Session(RunSession):
         if self.dirty:
             self._keep.start()
         self.document_changed.emit(self.experiment)
+        self.reaching.document_changed()
         if self.task_problem is not None:
             self._say("warning", str(self.task_problem))
         self.set_time(self.time)

@@ -7,6 +7,7 @@ import platformdirs
 from PySide6.QtCore import QByteArray, QSettings
 
 RECENT = 8
+ENGINES = ("auto", "native", "numpy", "cupy")
 HOME = "RNN_PLAYGROUND_HOME"  # replaces the user's folders, for tests and for a portable installation
 
 
@@ -50,6 +51,16 @@ class Settings:
         self._store.setValue("theme", name)
 
     @property
+    def engine(self) -> str:
+        """What to compute with on this machine; "auto" while the person has not chosen."""
+        value = str(self._store.value("engine", ""))
+        return value if value in ENGINES else "auto"
+
+    @engine.setter
+    def engine(self, name: str) -> None:
+        self._store.setValue("engine", name)
+
+    @property
     def recent(self) -> list[Path]:
         """Files opened or saved lately that still exist, the latest first."""
         found = self._store.value("recent", [])
@@ -71,6 +82,14 @@ class Settings:
         return value if isinstance(value, QByteArray) and not value.isEmpty() else None
 
     def set_bytes(self, key: str, value: QByteArray) -> None:
+        self._store.setValue(key, value)
+
+    def text(self, key: str) -> str:
+        """A remembered text, "" when there is none."""
+        value = self._store.value(key, "")
+        return value if isinstance(value, str) else ""
+
+    def set_text(self, key: str, value: str) -> None:
         self._store.setValue(key, value)
 
     def names(self, key: str, default: tuple[str, ...]) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from playground.errors import BadInput
+from playground.network.changes import ProbeEdit
 from playground.tasks.base import Probe, Task
 from playground.tasks.spec import AnyTask
 
@@ -16,6 +17,7 @@ class TaskView:
         self._problem: BadInput | None = None
         self._seed: int | None = None
         self._probe: Probe | None = None
+        self._edited: tuple[ProbeEdit | None, Probe | None] = (None, None)
 
     def task(self, spec: AnyTask, folder: Path | None) -> Task | None:
         """None when the settings cannot be used; then `problem` says why."""
@@ -24,6 +26,7 @@ class TaskView:
             from playground.tasks import build_task  # late: the first paint does not wait for it
 
             self._key, self._task, self._problem, self._seed = key, None, None, None
+            self._probe, self._edited = None, (None, None)
             try:
                 self._task = build_task(spec, folder)
             except BadInput as problem:
@@ -35,8 +38,22 @@ class TaskView:
         self.task(spec, folder)
         return self._problem
 
-    def probe(self, spec: AnyTask, folder: Path | None, seed: int) -> Probe | None:
-        """The sequence that is looked at: the one whose traces the worker sends."""
+    def probe(self, spec: AnyTask, folder: Path | None, seed: int, edit: ProbeEdit | None = None) -> Probe | None:
+        """The sequence that is looked at: the one whose traces the worker sends. edit: what a person changed in it; one
+        that does not fit is passed over, the worker tells of it."""
+        original = self._original(spec, folder, seed)
+        if edit is None or original is None or self._task is None:
+            return original
+        if self._edited[0] != edit or self._edited[1] is None:
+            from playground.network.probe import edited
+
+            try:
+                self._edited = (edit, edited(self._task, original, edit))
+            except BadInput:
+                self._edited = (edit, original)
+        return self._edited[1]
+
+    def _original(self, spec: AnyTask, folder: Path | None, seed: int) -> Probe | None:
         task = self.task(spec, folder)
         if task is None:
             return None
@@ -44,4 +61,5 @@ class TaskView:
             from playground.tasks.random import stream
 
             self._probe, self._seed = task.probe(stream(seed, "probe")), seed
+            self._edited = (None, None)
         return self._probe

@@ -41,7 +41,7 @@ class Theme:
         return self.muted if role == "none" else str(getattr(self, role))
 
     def contestant(self, index: int) -> str:
-        """The colour of the index-th network, the same everywhere."""
+        """The colour of the index-th network, the same everywhere. They repeat after eight; the marks then differ."""
         return self.contestants[index % len(self.contestants)]
 
 
@@ -51,7 +51,7 @@ LIGHT = Theme(
     good="#008060", warning="#A86400", bad="#C2410C",
     forget="#C25400", input_gate="#00805E", output="#0072B2", candidate="#B0568F", cell="#A87400",
     hidden="#1F83B8", input="#697386", positive="#0072B2", negative="#D55E00", zero="#FFFFFF",
-    contestants=("#92400E", "#4F46E5", "#0F766E", "#BE185D", "#4D7C0F", "#7E22CE"),
+    contestants=("#92400E", "#4F46E5", "#0F766E", "#BE185D", "#4D7C0F", "#7E22CE", "#323F54", "#14532D"),
 )  # fmt: skip
 
 DARK = Theme(
@@ -60,7 +60,7 @@ DARK = Theme(
     good="#2BBE93", warning="#E5A93C", bad="#F08A4B",
     forget="#F0803C", input_gate="#2BBE93", output="#4BA3E3", candidate="#E091BD", cell="#EBB13F",
     hidden="#74C4F2", input="#A0AABB", positive="#3B9BE0", negative="#F0803C", zero="#161A21",
-    contestants=("#E0A45E", "#A79BFF", "#4FC4B5", "#F58FB8", "#A5CC5C", "#CD9BF5"),
+    contestants=("#E0A45E", "#A79BFF", "#4FC4B5", "#F58FB8", "#A5CC5C", "#E26BF0", "#D1D6E0", "#3FBF5A"),
 )  # fmt: skip
 
 THEMES = {"light": LIGHT, "dark": DARK}

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
 from playground.cell.library import LIBRARY
 from playground.experiment.document import Experiment
+from playground.ui.engine.chip import EngineChip
 from playground.ui.sequences import describe
 from playground.ui.session import Session
 from playground.ui.state import RunState
@@ -64,6 +65,8 @@ class Transport(QFrame):
         row.addSpacing(8)
         row.addWidget(self.title)
         row.addWidget(self.subtitle, 1)
+        self.engine = EngineChip(session)
+        row.addWidget(self.engine)
         row.addWidget(self.status)
         self._set_speed(self.speed.value(), tell=False)
         session.document_changed.connect(self._show_document)
@@ -125,7 +128,6 @@ class Transport(QFrame):
             button.setEnabled(usable)
         self.reset_button.setEnabled(bool(self._session.experiment.networks))  # a dead worker too: it begins again
         self.status.setText(self._status(state))
-        self.status.setToolTip(self._session.engine_line)
 
     def _status(self, state: RunState) -> str:
         seed = self.tr("seed {0}").format(self._session.experiment.seed)
@@ -138,6 +140,5 @@ class Transport(QFrame):
             parts.append(self.tr("{0} sequences/s").format(f"{state.sequences_per_second:,.0f}"))
         elif state.state == "stopped" and state.reason:
             parts.append(state.reason)
-        names = {"numpy": "NumPy", "native": "native CPU", "cupy": "CuPy"}
-        parts += [names.get(state.engine, state.engine), seed]
+        parts.append(seed)
         return " · ".join(part for part in parts if part)

@@ -443,9 +443,20 @@ def edits_of(cell: Cell) -> st.SearchStrategy[CellEdit]:
     )  # fmt: skip
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(random_cells(), st.data())
 def test_any_edits_of_any_cell(cell: Cell, data: st.DataObject) -> None:
+    edited_and_taken_back(cell, data)
+
+
+@pytest.mark.slow
+@settings(max_examples=300)
+@given(random_cells(), st.data())
+def test_many_edits_of_any_cell(cell: Cell, data: st.DataObject) -> None:
+    edited_and_taken_back(cell, data)
+
+
+def edited_and_taken_back(cell: Cell, data: st.DataObject) -> None:
     past: list[Cell] = []
     now = cell
     for _ in range(data.draw(st.integers(0, 12))):

@@ -56,7 +56,7 @@ def test_gpu_is_numpy(cell: str, loss: str) -> None:
             value, states = net.train_step_gradient(batch)
             clip(net.parameters.gradients, 1.0)
             optimizer.step(0.01)
-        results.append((value, to_numpy(net.parameters.values), net.evaluate(batch)[1], *states))
+        results.append((value, to_numpy(net.parameters.values), net.evaluate(batch)[1], *map(to_numpy, states)))
     for a, b in zip(*results, strict=True):
         assert np.allclose(a, b, rtol=1e-9, atol=1e-10)
 

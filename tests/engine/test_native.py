@@ -71,6 +71,22 @@ def test_limits_are_exact_and_nan_stays_nan(dtype: type) -> None:
     assert apply("tanh", ends)[5] == 0 and apply("sigmoid", ends)[5] == 0.5 and apply("exp", ends)[5] == 1
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_near_the_largest_number_nothing_is_lost(dtype: type) -> None:
+    """Where 2ⁿ overflows and eˣ does not: the sigmoid was NaN there once."""
+    edge = np.log(np.finfo(dtype).max)
+    values = np.linspace(edge - 2, edge + 2, 4001).astype(dtype)
+    with np.errstate(over="ignore"):
+        truth = np.exp(values)
+    assert np.all(np.isfinite(apply("sigmoid", -values))) and np.all(apply("sigmoid", -values) < 1e-37)
+    got = apply("exp", values)
+    assert np.array_equal(np.isfinite(got), np.isfinite(truth)) and not np.isnan(got).any()
+    finite = np.isfinite(truth)
+    assert np.abs((got[finite] - truth[finite]) / np.spacing(truth[finite])).max() <= 4
+    got = apply("softplus", values)
+    assert np.allclose(got, values, rtol=1e-6)
+
+
 def build(engine: str, cell: str, inputs: int, units: int, batch: int, precision: str = "float64") -> Network:
     facts = Facts("test", "", inputs, 3, 9, "mse", ("mse",))
     layers = (Layer("layer1", cell, units), Layer("layer2", cell, units, bidirectional=True))
@@ -99,7 +115,7 @@ def test_any_shape_gives_what_numpy_gives(batch: int, inputs: int, units: int) -
 def test_threads_share_the_batch_and_add_in_a_fixed_order(monkeypatch: pytest.MonkeyPatch) -> None:
     from playground.engine import native_engine
 
-    monkeypatch.setattr(native_engine.os, "cpu_count", lambda: 3)
+    monkeypatch.setattr("os.cpu_count", lambda: 3)
     monkeypatch.setattr(native_engine, "WORTH_A_THREAD", 0)
     rng = np.random.default_rng(0)
     data = Batch(rng.normal(size=(9, 70, 2)), rng.normal(size=(9, 70, 3)), np.ones((9, 70)))
@@ -131,10 +147,67 @@ def test_ten_thousand_steps() -> None:
     assert np.allclose(results[0][1], results[1][1], rtol=1e-3, atol=1e-5)
 
 
-def test_machine_code_is_kept_for_the_same_plan() -> None:
-    from playground.engine.native_engine import compile_plan
+@pytest.mark.parametrize("cell", ["lstm", "gru", "min_lstm", "indrnn", "lstm_1997_blocks"])
+@pytest.mark.parametrize("chunk", [1, 2, 4, 9])
+def test_gradients_do_not_depend_on_how_often_they_are_summed(
+    cell: str, chunk: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from playground.engine import native_engine
 
-    before = compile_plan.cache_info().hits
+    monkeypatch.setattr(native_engine, "chunk_steps", lambda *_: chunk)
+    rng = np.random.default_rng(chunk)
+    data = Batch(rng.normal(size=(9, 17, 3)), rng.normal(size=(9, 17, 3)), np.ones((9, 17)))
+    one, other = build("native", cell, 3, 10, 17), build("numpy", cell, 3, 10, 17)
     for _ in range(2):
-        build("native", "mgu", 2, 6, 4).forward(np.zeros((9, 4, 2)))
-    assert compile_plan.cache_info().hits > before
+        one.train_step_gradient(data)
+        other.train_step_gradient(data)
+        assert np.abs(one.parameters.gradients - other.parameters.gradients).max() <= 1e-12
+
+
+def test_sums_are_taken_while_their_numbers_are_in_the_cache_but_not_too_often() -> None:
+    from playground.engine.native_engine import CHUNK_BYTES, CHUNK_SAMPLES, chunk_steps
+
+    assert chunk_steps(0, 8, 16, 4, 50) == 50
+    few = chunk_steps(64, 128, 16, 4, 1000)
+    assert CHUNK_BYTES / 2 < few * (64 + 128) * 16 * 4 <= CHUNK_BYTES
+    assert chunk_steps(64, 10_000, 16, 4, 1000) * 16 == CHUNK_SAMPLES
+    assert chunk_steps(100_000, 100_000, 64, 8, 1000) == 1
+
+
+def test_cheap_values_are_computed_again_and_others_stored() -> None:
+    from playground.compiler.recompute import recomputed
+
+    def again(cell: str) -> set[str]:
+        return set(recomputed(compile_cell(LIBRARY[cell], 2, 5)))
+
+    assert again("gru") == {"fresh"}  # 1 - update
+    assert again("min_lstm") == {"both", "f_share", "i_share"}
+    assert again("lstm") == set()  # tanh of the cell state is dear
+
+
+def test_threads_hand_over_work_awake_and_asleep(monkeypatch: pytest.MonkeyPatch) -> None:
+    import time
+
+    from playground.engine import native_engine, native_team
+
+    monkeypatch.setattr("os.cpu_count", lambda: 3)
+    monkeypatch.setattr(native_engine, "WORTH_A_THREAD", 0)
+    rng = np.random.default_rng(1)
+    data = Batch(rng.normal(size=(9, 48, 2)), rng.normal(size=(9, 48, 3)), np.ones((9, 48)))
+    wanted = None
+    for looks, pause in ((0, 0.0), (2_000, 0.0), (2_000, 0.002), (10_000_000, 0.0)):
+        monkeypatch.setattr(native_team, "LOOKS", looks)
+        net = build("native", "gru", 2, 20, 48, "float32")
+        for _ in range(50):
+            net.train_step_gradient(data)
+            wanted = net.parameters.gradients.copy() if wanted is None else wanted
+            assert np.array_equal(net.parameters.gradients, wanted)
+            time.sleep(pause)
+
+
+def test_machine_code_is_kept_for_the_same_plan(monkeypatch: pytest.MonkeyPatch) -> None:
+    from playground.engine import native_compile
+
+    build("native", "mgu", 2, 6, 4).forward(np.zeros((9, 4, 2)))
+    monkeypatch.setattr(native_compile, "compile_text", lambda *_: pytest.fail("compiled again"))
+    build("native", "mgu", 2, 6, 4).forward(np.zeros((9, 4, 2)))

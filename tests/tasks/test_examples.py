@@ -6,12 +6,14 @@ import msgspec
 import pytest
 
 from playground.experiment.document import Experiment
+from playground.experiment.files import dumps
 from playground.tasks import build_task
 from playground.tasks.random import stream
 
 FOLDER = Path(__file__).resolve().parents[2] / "resources" / "examples"
 KINDS = {
     "delayed-recall": "delayed_recall",
+    "vanishing-gradient": "delayed_recall",
     "sunspots": "table",
     "adding": "adding",
     "sines": "sines",
@@ -47,4 +49,4 @@ def test_the_first_example_is_a_race_of_two() -> None:
 def test_examples_are_written_for_people_to_read() -> None:
     for name in KINDS:
         text = (FOLDER / f"{name}.experiment.json").read_bytes()
-        assert text == msgspec.json.format(msgspec.json.encode(load(name)), indent=2) + b"\n"
+        assert text == dumps(load(name))

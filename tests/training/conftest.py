@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
+import named_engine
 import pytest
 
 from playground.experiment.document import Experiment
@@ -28,6 +29,12 @@ def change(experiment: Experiment, **settings: Any) -> Experiment:
             value = msgspec.structs.replace(getattr(training, first), **{second: value})
         training = msgspec.structs.replace(training, **{first: value})
     return msgspec.structs.replace(experiment, training=training)
+
+
+@pytest.fixture(autouse=True)
+def engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Named, here and in `Talk.begin`; who tests the choice of one has a fixture of this name that does nothing."""
+    named_engine.name_it(monkeypatch)
 
 
 @pytest.fixture
@@ -85,6 +92,7 @@ class Talk:
 
     def begin(self, experiment: Experiment, run: int = 1, **settings: Any) -> messages.Started:
         """Start and wait until it is built and paused."""
+        settings = {"engine": named_engine.NAME, **settings}
         self.client.send(messages.Start(run, experiment, **settings))
         started: messages.Started = self.until(messages.Started, lambda event: event.run == run)
         self.until(messages.StateChanged, lambda event: event.run == run)

@@ -14,7 +14,8 @@ from playground.network.spec import Layer, Net
 from playground.training.checkpoint import Checkpoint, Progress, read, write
 from playground.training.curves import Curves
 from playground.training.messages import Scalars
-from playground.training.run import Run, resume
+from playground.training.resuming import load_weights, resume, save
+from playground.training.run import Run
 from playground.training.state import state_arrays
 
 replace = msgspec.structs.replace
@@ -26,7 +27,7 @@ def saved(experiment: Experiment, tmp_path: Path) -> Path:
     run.step_once()
     curves = Curves(run.names)
     curves.append_scalars(Scalars(1, [1], [[0.1], [0.2]], [[1.0], [2.0]], 0.1, 0.5, 4))
-    run.save(tmp_path / "new folder" / "one.safetensors", curves)
+    save(run, tmp_path / "new folder" / "one.safetensors", curves)
     return tmp_path / "new folder" / "one.safetensors"
 
 
@@ -49,7 +50,7 @@ def test_any_name_of_a_network_will_do(experiment: Experiment, tmp_path: Path, n
     networks = tuple(Net(name, (Layer("layer1", "rnn", 2 + i),)) for i, name in enumerate(names))
     run = Run(replace(experiment, networks=networks))
     run.step_once()
-    run.save(tmp_path / "a.safetensors")
+    save(run, tmp_path / "a.safetensors")
     again, _ = resume(tmp_path / "a.safetensors")
     for one, other in zip(run.trainers, again.trainers, strict=True):
         first, second = state_arrays(one), state_arrays(other)
@@ -101,7 +102,7 @@ def test_what_does_not_fit_is_named(saved: Path, damage, sentence: str) -> None:
 
 def test_other_contestants_are_named(saved: Path, experiment: Experiment) -> None:
     with pytest.raises(BadInput, match="it holds RNN and LSTM, the experiment has LSTM"):
-        Run(replace(experiment, networks=experiment.networks[1:])).load(saved)
+        load_weights(Run(replace(experiment, networks=experiment.networks[1:])), saved)
 
 
 def test_a_broken_header(tmp_path: Path, experiment: Experiment) -> None:
@@ -115,4 +116,4 @@ def test_a_broken_header(tmp_path: Path, experiment: Experiment) -> None:
 def test_a_file_cannot_be_written_where_a_file_is_the_folder(experiment: Experiment, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(BadInput, match="cannot be written"):
-        Run(experiment).save(tmp_path / "file" / "a.safetensors")
+        save(Run(experiment), tmp_path / "file" / "a.safetensors")

@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from playground.experiment.document import Experiment
 from playground.network.spec import Goal
 from playground.training import messages
 from playground.training.client import TrainingClient, _Writer
@@ -201,3 +202,14 @@ def test_a_killed_window_leaves_no_process(window: list[str]) -> None:
 def test_a_forgotten_client_does_not_keep_the_program_alive(window: list[str]) -> None:
     ended = subprocess.run([*window, "forget"], capture_output=True, text=True, timeout=20, env=HERE)
     assert ended.returncode == 0 and not runs(int(ended.stdout))
+
+
+def test_memory_that_an_older_run_asked_for_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The worker has no slots until the answer: without it, the next run would never show any traces."""
+    with TrainingClient() as client:
+        client.send(messages.Start(2, Experiment()))
+        said, sent = [messages.encode(messages.MemoryWanted(1, 3 << 20)), None], []
+        monkeypatch.setattr(client, "_receive", lambda: said.pop(0))
+        monkeypatch.setattr(client, "send", sent.append)
+        assert client.poll() == []
+        assert sent == [messages.UseMemory(1, client._memory.name)] and client._memory.slot_size >= 3 << 20

@@ -10,7 +10,8 @@ from playground.experiment.document import Experiment
 from playground.network.spec import Layer, Net
 from playground.tasks.spec import Text
 from playground.training import messages
-from playground.training.run import Run, resume
+from playground.training.resuming import resume, save
+from playground.training.run import Run
 from playground.training.state import state_arrays
 
 replace = msgspec.structs.replace
@@ -57,7 +58,7 @@ def test_checkpoint_and_resume_change_no_bit(dropping, changed, words, tmp_path,
     expected = losses(whole, 9)
     run = Run(experiment)
     losses(run, 4)
-    run.save(tmp_path / "four.safetensors")
+    save(run, tmp_path / "four.safetensors")
     again, _ = resume(tmp_path / "four.safetensors")
     assert losses(again, 5) == expected[4:] and same_state(again, whole)
 

@@ -18,7 +18,8 @@ from playground.experiment.document import Experiment
 from playground.network.spec import Goal, Layer, Net
 from playground.tasks.spec import DelayedRecall, Table, Text
 from playground.training import messages
-from playground.training.run import Run, resume
+from playground.training.resuming import resume, save
+from playground.training.run import Run
 from playground.training.state import state_arrays, weights
 from playground.training.worker import Worker
 
@@ -72,7 +73,7 @@ def test_states_do_not_leak_into_another_sequence(stream: Experiment, tmp_path: 
 
 
 def saved(run: Run, folder: Path) -> Path:
-    run.save(folder / "now.safetensors")
+    save(run, folder / "now.safetensors")
     return folder / "now.safetensors"
 
 
@@ -118,7 +119,7 @@ def test_an_edit_that_needs_more_memory_than_there_is_leaves_the_run_alone(
     experiment = changed(experiment, goal=Goal(steps=0))
     obey(body, messages.Start(1, experiment))
     obey(body, messages.Play(1))
-    body._work()
+    body.at.work()
 
     def full(*_: object) -> None:
         raise MemoryError
@@ -131,11 +132,11 @@ def test_an_edit_that_needs_more_memory_than_there_is_leaves_the_run_alone(
     assert not failed.fatal and "memory" in failed.problem
     assert [event.state for event in events if isinstance(event, messages.StateChanged)] == ["paused"]
     monkeypatch.undo()
-    step = body._run.step
+    step = body.at.run.step
     obey(body, messages.Play(1, steps=1))
-    while body._state == "training":
-        body._work()
-    assert body._run.step == step + 1
+    while body.at.state == "training":
+        body.at.work()
+    assert body.at.run.step == step + 1
 
 
 def test_a_start_that_needs_more_memory_than_there_is(worker, experiment, monkeypatch) -> None:

@@ -13,7 +13,8 @@ from playground.experiment.document import Experiment
 from playground.network.spec import Goal, Layer, Net, Optimizer, Schedule, Training
 from playground.tasks.base import Batch
 from playground.tasks.spec import Adding, DelayedRecall, Sines, Text
-from playground.training.run import Run, match, resume
+from playground.training.resuming import resume, save
+from playground.training.run import Run, match
 from playground.training.state import state_arrays, weights
 from playground.training.trainer import windows
 
@@ -78,7 +79,7 @@ def test_checkpoint_and_resume_change_no_bit(experiment, changed, tmp_path: Path
     expected = losses(whole, 12)
     run = Run(experiment)
     losses(run, 5)
-    run.save(tmp_path / "five.safetensors")
+    save(run, tmp_path / "five.safetensors")
     again, curves = resume(tmp_path / "five.safetensors")
     assert (again.step, again.sequences, curves.steps.size) == (5, 20, 0)
     assert losses(again, 7) == expected[5:]
@@ -93,7 +94,7 @@ def test_a_stream_goes_on_after_resume(experiment, changed, text: Text, tmp_path
     run = Run(experiment)
     losses(run, 4)
     assert run.trainers[1].carried is not None
-    run.save(tmp_path / "four.safetensors")
+    save(run, tmp_path / "four.safetensors")
     again, _ = resume(tmp_path / "four.safetensors")
     assert losses(again, 5) == expected[4:]
     assert same_state(again, whole)

@@ -38,7 +38,7 @@ def run_of(experiment, units: int) -> Run:
 
 def write(writer: TracesWriter, run: Run) -> list[messages.Event]:
     events: list[messages.Event] = []
-    writer.write(run, 1, events.append)
+    writer.send(run, 1, events.append)
     return events
 
 
@@ -91,3 +91,15 @@ def test_where_the_system_has_no_more_it_is_said_once(writer, memory, experiment
     writer.rebuilt()
     (event,) = write(writer, run_of(experiment, 3))
     assert isinstance(event, messages.TracesWritten)
+
+
+def test_what_was_being_read_while_more_was_asked_for_is_of_the_old_memory(writer, memory, experiment) -> None:
+    write(writer, run_of(experiment, 3))  # in slot 0, which the window has not copied yet
+    large = run_of(experiment, 300)
+    writer.rebuilt()
+    (wanted,) = write(writer, large)
+    assert isinstance(wanted, messages.MemoryWanted)
+    writer.read(0)
+    assert not writer.ready and not writer.due(1e9)
+    writer.use(memory.name)
+    assert writer.ready and writer._free == [0, 1]

@@ -16,7 +16,8 @@ from playground.network.spec import Goal, Layer, Net
 from playground.training import messages, weight_watch
 from playground.training.checkpoint import read
 from playground.training.interventions import Intervention, add, follow
-from playground.training.run import Run, resume
+from playground.training.resuming import resume, save
+from playground.training.run import Run
 from playground.training.runfolder import go_on, load_run, train
 from playground.training.state import state_arrays, weights
 from playground.training.weight_watch import WeightWatch
@@ -124,7 +125,7 @@ def test_checkpoint_and_resume_change_no_bit(experiment: Experiment, tmp_path: P
     whole.set_weight(*BIAS, (2,), 3.0)
     losses(whole, 2)
     whole.set_weight("RNN", "readout.weight", (0, 1), -1.0)
-    whole.save(tmp_path / "five.safetensors")
+    save(whole, tmp_path / "five.safetensors")
     again, _ = resume(tmp_path / "five.safetensors")
     assert again.interventions == whole.interventions and len(again.interventions) == 2
     assert losses(again, 5) == losses(whole, 5) and same_state(again, whole)
@@ -132,7 +133,7 @@ def test_checkpoint_and_resume_change_no_bit(experiment: Experiment, tmp_path: P
 
 def test_no_intervention_leaves_no_word(experiment: Experiment, tmp_path: Path) -> None:
     run = Run(experiment)
-    run.save(tmp_path / "a.safetensors")
+    save(run, tmp_path / "a.safetensors")
     assert b"intervention" not in (tmp_path / "a.safetensors").read_bytes()
     assert "interventions" not in train(replace(experiment), None, steps=2)
 
@@ -140,7 +141,7 @@ def test_no_intervention_leaves_no_word(experiment: Experiment, tmp_path: Path) 
 def test_a_damaged_list_of_interventions_is_refused(experiment: Experiment, tmp_path: Path) -> None:
     run = Run(experiment)
     run.set_weight(*BIAS, (2,), 3.0)
-    run.save(tmp_path / "a.safetensors")
+    save(run, tmp_path / "a.safetensors")
     data = (tmp_path / "a.safetensors").read_bytes()
     (tmp_path / "a.safetensors").write_bytes(data.replace(b'\\"after\\":3.0', b'\\"after\\":[2]'))
     with pytest.raises(BadInput, match="header"):
@@ -152,7 +153,7 @@ def test_the_summary_of_a_run_says_what_was_set_by_hand(experiment: Experiment, 
     (checkpoint,) = (tmp_path / "run" / "checkpoints").iterdir()
     run, curves = resume(checkpoint)
     run.set_weight(*BIAS, (0,), 2.0)
-    run.save(checkpoint, curves)
+    save(run, checkpoint, curves)
     summary = go_on(tmp_path / "run", steps=6)
     (one,) = summary["interventions"]
     assert (one["step"], one["net"], one["parameter"], one["index"], one["after"]) == (4, *BIAS, (0,), 2.0)
@@ -340,7 +341,8 @@ def test_a_weight_is_set_while_it_pauses(talk, experiment, tmp_path: Path) -> No
     assert curves.test_losses[:, -1].tolist() == tested.losses
     talk.forget()
     talk.train(5)
-    assert talk.of(messages.Scalars)[-1].losses == [list(row) for row in zip(*losses(bare, 5), strict=True)]
+    told = [[loss for event in talk.of(messages.Scalars) for loss in event.losses[net]] for net in (0, 1)]
+    assert told == [list(row) for row in zip(*losses(bare, 5), strict=True)]
 
 
 def test_a_weight_is_set_while_it_trains(talk, endless) -> None:

@@ -16,7 +16,8 @@ from playground.tasks.spec import DelayedRecall, Table
 from playground.training import messages
 from playground.training.curves import Curves
 from playground.training.metrics_file import write_csv
-from playground.training.run import Run, resume
+from playground.training.resuming import resume
+from playground.training.run import Run
 
 replace = msgspec.structs.replace
 
@@ -42,12 +43,14 @@ def bare(experiment, steps: int) -> Curves:
 
     def test() -> None:
         found = run.test()
-        curves.append_test(messages.Tested(1, run.step, list(found.losses), list(found.metrics), 0.0))
+        tested = messages.Tested(1, run.step, list(found.losses), list(found.metrics), 0.0, [], run.sequences)
+        curves.append_test(tested)
 
     test()
     for _ in range(steps):
         results = run.step_once()
-        curves.append_steps([run.step], [[r.loss] for r in results], [[r.gradient_norm] for r in results])
+        norms, clip_norm = [[r.gradient_norm] for r in results], experiment.training.clip_norm
+        curves.append_steps([run.step], [[r.loss] for r in results], norms, clip_norm)
         if run.step % experiment.training.test_every == 0:
             test()
     return curves
@@ -55,8 +58,9 @@ def bare(experiment, steps: int) -> Curves:
 
 def same(one: Curves, other: Curves) -> bool:
     first, second = one.arrays(), other.arrays()
-    names = first.keys() - {"test_seconds"}
-    return names == second.keys() - {"test_seconds"} and all(np.array_equal(first[n], second[n]) for n in names)
+    clocks = {"test_seconds", "test_own_seconds"}
+    names = first.keys() - clocks
+    return names == second.keys() - clocks and all(np.array_equal(first[n], second[n]) for n in names)
 
 
 def test_start_says_what_was_built(talk, experiment) -> None:

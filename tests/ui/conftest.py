@@ -1,6 +1,8 @@
 """A session and a window on a small experiment, settings in a temporary folder, a real worker where one is started."""
 
+import named_engine
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 
 from playground.cell.graph import Init
 from playground.experiment.document import Experiment
@@ -8,6 +10,20 @@ from playground.network.spec import Goal, Layer, Net, Optimizer, Training
 from playground.tasks.spec import DelayedRecall
 
 WAIT = 20_000  # ms: a shared machine stalls now and then
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left_behind():
+    """What a test was done with is deleted by Qt now. Outside an event loop `deleteLater` waits for ever, and widgets
+    that Python's collector destroys at some later moment take the process with them now and then."""
+    yield
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture(autouse=True)
+def engine(monkeypatch):
+    """Named, here and in the worker of `session`."""
+    named_engine.name_it(monkeypatch)
 
 
 def small_experiment() -> Experiment:
@@ -29,6 +45,7 @@ def settings(tmp_path):
 
     made = Settings(tmp_path / "home")
     made.theme = "light"
+    made.engine = named_engine.NAME
     return made
 
 
@@ -81,3 +98,25 @@ def quiet(qtbot, session, monkeypatch):
     session.history.saved()
     made.close()
     made.deleteLater()
+
+
+@pytest.fixture
+def plots(quiet):
+    """The plots of a window on a run of some steps."""
+    from PySide6.QtWidgets import QApplication
+
+    from playground.training.run import Run
+
+    session = quiet.session
+    run = Run(session.experiment)
+    for _ in range(30):
+        results = run.step_once()
+        session.curves.append_steps([run.step], [[r.loss] for r in results], [[r.gradient_norm] for r in results])
+    session.record.traces = run.traces()
+    session.scalars_changed.emit()
+    session.traces_changed.emit(session.traces)
+    area = quiet.plots
+    for plot in area.plots().values():
+        plot.refresh()
+    QApplication.processEvents()
+    return area

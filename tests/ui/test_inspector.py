@@ -6,9 +6,8 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QPushButt
 
 from playground.cell.graph import Init
 from playground.experiment.edits import AddNet, SetTask
-from playground.training import messages
+from playground.ui.canvas.verdict import format_metric
 from playground.ui.inspector import Inspector, TrainingCard
-from playground.ui.inspector.race_table import format_metric
 from playground.ui.sequences import SEQUENCES
 from playground.ui.session import Selection
 
@@ -207,22 +206,6 @@ def test_the_experiment_has_a_name_a_seed_and_a_text(qtbot, session, inspector):
     about.setPlainText("Something else.")
     inspector.findChild(QLineEdit, "seed").setFocus()
     assert session.experiment.about == "Something else."
-
-
-def test_the_race_table_tells_what_the_tests_said(session, inspector):
-    race = session.race
-    from playground.ui.race import find_target
-
-    race.clear(["RNN", "LSTM"], find_target(session.facts, 0.0))
-    session.record.started = messages.Started(
-        1, 0, "numpy", (messages.NetFacts("RNN", 33, {}), messages.NetFacts("LSTM", 1234, {})), {}, ("accuracy",)
-    )
-    race.append(messages.Tested(1, 50, [0.7, 0.1], [{"accuracy": 0.5}, {"accuracy": 0.998}], 1.25))
-    session.tests_changed.emit()
-    assert inspector.race.texts() == [
-        ["LSTM", "99.8 %", "50", "1.2", "1,234"],
-        ["RNN", "50.0 %", "not yet", "–", "33"],
-    ]
 
 
 def test_metrics_for_people():

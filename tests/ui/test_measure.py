@@ -2,7 +2,12 @@
 
 from playground.cell.check import check_cell
 from playground.cell.layout import lay_out, relayout
+from playground.cell.library import LIBRARY
+from playground.experiment.files import examples, load
 from playground.ui.measure_cell import NODES, edits_of, towers
+from playground.ui.measure_first_loss import CELLS, measure_first_loss, with_cell
+from playground.ui.measure_plots import COLUMNS, LENGTH, UNITS, enlarge
+from playground.ui.plots import PLOTS
 
 
 def test_the_large_cell_is_a_valid_one() -> None:
@@ -17,3 +22,25 @@ def test_every_edit_that_is_measured_can_be_made_and_leaves_the_wires_apart() ->
         after = edit.apply(cell)
         assert after != cell, name
         assert relayout(layout, after).strained <= 1, name
+
+
+def test_every_plot_is_on_the_screen_when_they_are_measured(qtbot, quiet) -> None:
+    quiet.plots.arrange_cells([[name] for name in PLOTS], columns=COLUMNS)
+    qtbot.waitUntil(lambda: all(quiet.plots.docks[name].plot.seen for name in PLOTS))
+    assert not any(quiet.plots.tabifiedDockWidgets(dock) for dock in quiet.plots.docks.values())
+
+
+def test_the_networks_that_are_measured_are_large(session) -> None:
+    session.new_from_example("delayed-recall")
+    enlarge(session)
+    assert session.facts.length == LENGTH
+    assert all(layer.units == UNITS for net in session.experiment.networks for layer in net.layers)
+
+
+def test_the_first_loss_is_timed_in_a_real_process_for_cells_that_are_the_experiments_own(monkeypatch) -> None:
+    example = load(examples()["delayed-recall"])
+    assert all(with_cell(example, LIBRARY[name]).networks[-1].layers[0].cell == "own" for name in CELLS)
+    monkeypatch.setattr("playground.ui.measure_first_loss.CELLS", ("min_gru",))
+    monkeypatch.setattr("playground.ui.measure_first_loss.WARM", 0.0)
+    found = measure_first_loss()
+    assert found["train_to_first_loss_s"] == found["train_to_first_loss_s_of_a_new_cell_like"]["min_gru"] > 0

@@ -108,7 +108,7 @@ def test_a_cell_from_the_palette_lands_on_the_canvas_and_trains(qtbot, window):
     train_to(qtbot, window, 5)
     assert session.curves.losses.shape[0] == 3
     pause(qtbot, window)
-    assert [row[0] for row in window.inspector.race.texts()] == ["RNN", "LSTM", "GRU"]
+    assert [row[0] for row in window.race.table.texts()] == ["RNN", "LSTM", "GRU"]
 
 
 def test_figures_and_numbers_of_what_was_trained(qtbot, window, tmp_path):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from playground.cell.check import sources_of
-from playground.cell.graph import AnyNode, Cell, Gate, Input, Memory, Operation, Output
+from playground.cell.graph import AnyNode, Cell, Gate, Input, Memory, Operation
 
 
 class Link(NamedTuple):
@@ -159,8 +159,3 @@ def _carried(
 def is_bus(node: AnyNode) -> bool:
     """Whether the node stands at the left edge and is tapped from there."""
     return isinstance(node, Memory | Input)
-
-
-def is_end(node: AnyNode) -> bool:
-    """Whether the node stands at the right edge."""
-    return isinstance(node, Output)

@@ -6,20 +6,22 @@ from math import isfinite
 from PySide6.QtCore import QCoreApplication
 
 from playground.tasks.base import Facts
+from playground.tasks.goals import Target, find_target
 from playground.tasks.spec import AnyTask, Table, Text
 from playground.training.curves import Curves
 from playground.ui.canvas.content import Content
 from playground.ui.canvas.items.readout import AnswerItem
 from playground.ui.canvas.verdict import Verdict, format_metric, judge
-from playground.ui.race import Target, find_target
 from playground.ui.theme import Theme
 
 
-def write_answers(items: Sequence[AnswerItem], content: Content, curves: Curves, theme: Theme) -> None:
-    """The latest test of every network; a card without one says so."""
+def write_answers(
+    items: Sequence[AnswerItem], content: Content, curves: Curves, theme: Theme, step: int | None = None
+) -> None:
+    """The latest test of every network, or the latest one up to a training step; a card without one says so."""
     facts = content.facts
     for net, item in zip(content.nets, items, strict=True):
-        loss, metrics = latest_test(curves, net.name)
+        loss, metrics = latest_test(curves, net.name, step)
         if facts is None or not facts.metrics or facts.metrics[0] not in metrics:
             item.clear_answer()
             continue
@@ -30,13 +32,16 @@ def write_answers(items: Sequence[AnswerItem], content: Content, curves: Curves,
         item.set_answer(number, word, colour, below(content.task, facts), rule(target))
 
 
-def latest_test(curves: Curves, net: str) -> tuple[float, dict[str, float]]:
-    """Loss and metrics of the last test of a network; NaN and nothing before the first."""
-    if net not in curves.names or not len(curves.test_steps):
+def latest_test(curves: Curves, net: str, step: int | None = None) -> tuple[float, dict[str, float]]:
+    """Loss and metrics of the last test of a network (up to a training step); NaN and nothing before the first."""
+    known = len(curves.test_steps) if step is None else int(curves.test_steps.searchsorted(step, "right"))
+    if net not in curves.names or not known:
         return float("nan"), {}
     row = curves.names.index(net)
-    metrics = {name: float(values[row, -1]) for name, values in curves.test_metrics.items()}
-    return float(curves.test_losses[row, -1]), {name: value for name, value in metrics.items() if isfinite(value)}
+    metrics = {name: float(values[row, known - 1]) for name, values in curves.test_metrics.items()}
+    return float(curves.test_losses[row, known - 1]), {
+        name: value for name, value in metrics.items() if isfinite(value)
+    }
 
 
 def rule(target: Target | None) -> str:

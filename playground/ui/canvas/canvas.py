@@ -35,6 +35,8 @@ from playground.ui.session import Session
 from playground.ui.state import Selection
 from playground.ui.theme import Theme
 
+READABLE = 0.7  # of the usual scale: with more networks than fit at that, the canvas scrolls
+
 
 class NetworkCanvas(QFrame):
     """`view` is what a figure is made of; `edits` is what can be done; `picture` the items as they are now."""
@@ -68,7 +70,8 @@ class NetworkCanvas(QFrame):
         self._behind = False  # the document changed while a cell was open in front of this canvas
         self._seen: Content = self._read()
         self._picture = self._draw()
-        self.view.fit(self.picture.bounds(), self.picture.cards(), interface_scale())
+        self._whole = False  # a person wants all in sight, however small
+        self._fit()
         self.header.show_content(self._content)
         self._follow_session()
 
@@ -140,7 +143,14 @@ class NetworkCanvas(QFrame):
     def figure_view(self) -> QGraphicsView:
         """The view that a figure is made of."""
         self._catch_up()
+        if self.view.scrolls and not self.view.zoomed:
+            self.view.fit(self.picture.bounds(), self.picture.cards(), interface_scale())
         return self.view
+
+    def figure_done(self) -> None:
+        """The figure is made, of all that there is."""
+        if not self.view.zoomed:
+            self._fit()
 
     def export_data(self) -> Table:
         """One row per layer: net, layer, cell, units, weights."""
@@ -162,7 +172,8 @@ class NetworkCanvas(QFrame):
         session.selection_changed.connect(self._selection_changed)
         session.traces_changed.connect(self._traces_changed)
         session.started.connect(lambda _: self.show_values())
-        session.tests_changed.connect(lambda: self.picture.set_answers(session.curves))
+        session.tests_changed.connect(self._show_answers)
+        session.moments.looked.connect(self._show_answers)
         session.time_changed.connect(lambda time: self.picture.set_time(time))
         session.theme_changed.connect(self.apply_theme)
 
@@ -200,8 +211,21 @@ class NetworkCanvas(QFrame):
         if self.view.zoomed:
             self.view.keep(self.picture.cards())
         else:
-            self.view.fit(self.picture.bounds(), self.picture.cards(), interface_scale())
+            self._fit()
         self.show_values()
+
+    def _fit(self) -> None:
+        scale = interface_scale()
+        readable = 0.0 if self._whole else READABLE * scale
+        self.view.fit(self._picture.bounds(), self._picture.cards(), scale, readable)
+        self._reveal(self._seen, self._picture)
+
+    def _reveal(self, content: Content, picture: Picture) -> None:
+        """Scroll to the network that is selected."""
+        chosen = self.session.selection
+        item = picture.layers.get((content.net_index(chosen.net), 0)) if chosen is not None else None
+        if item is not None:
+            self.view.reveal(item.sceneBoundingRect())
 
     def show_values(self) -> None:
         """What changes while the networks stay: the sequence, traces, answers, and what is selected."""
@@ -209,9 +233,14 @@ class NetworkCanvas(QFrame):
         picture.set_probe(session.probe)
         picture.set_time(session.time)
         picture.set_traces(session.traces)
-        picture.set_answers(session.curves)
+        self._show_answers()
         picture.set_selection(session.selection)
         self._tell()
+
+    def _show_answers(self) -> None:
+        """The tests up to the moment that is looked at."""
+        moments = self.session.moments
+        self.picture.set_answers(self.session.curves, moments.at if moments.back else None)
 
     def _document_changed(self, _: Experiment) -> None:
         """Inside a cell nobody sees the network, and every edit would have to wait for it."""
@@ -244,6 +273,7 @@ class NetworkCanvas(QFrame):
 
     def _selection_changed(self, selection: Selection | None) -> None:
         self.picture.set_selection(selection)
+        self._reveal(self._content, self.picture)
         self._tell()
         words = describe_selection(self._content, selection)
         if words and self.view.hasFocus():
@@ -261,6 +291,7 @@ class NetworkCanvas(QFrame):
     def fit(self) -> None:
         """Everything in sight, and arranged for the size of the view."""
         self.view.zoomed = False
+        self._whole = True
         self._redraw()
 
     def _resized(self) -> None:

@@ -8,11 +8,11 @@ from playground.cell.check import check_cell
 from playground.cell.graph import Cell, Output
 from playground.experiment.cells import known_cells
 from playground.experiment.document import Experiment
+from playground.network.counting import directions, layer_outputs, layer_weights, readout_weights
 from playground.network.spec import Layer, Net
 from playground.tasks.base import Facts
 from playground.tasks.spec import AnyTask
 from playground.ui.canvas.problems import Complaint, find
-from playground.ui.canvas.weights import layer_outputs, layer_weights, readout_weights
 from playground.ui.formulas import formulas
 
 
@@ -112,7 +112,7 @@ def _net(
     for place, layer in enumerate(net.layers):
         seen = look(cells[layer.cell], size, layer.units) if layer.cell in cells else Look(label=layer.cell)
         layers.append(_layer(layer, seen, find(complaints, number, place)))
-        size = seen.outputs
+        size = seen.outputs and directions(layer) * seen.outputs
     outputs = facts.outputs if facts else None
     total = None
     if not layers:
@@ -125,8 +125,9 @@ def _net(
 def _layer(layer: Layer, seen: Look, problem: str) -> LayerContent:
     chrono = any(init.kind.startswith("chrono") for init in layer.init.values())
     traces = tuple(f"{layer.id}/{node}" for node in seen.nodes)
+    weights = seen.weights if seen.weights is None else directions(layer) * seen.weights
     return LayerContent(
-        layer.id, layer.cell, seen.label, layer.units, seen.weights, traces, chrono, seen.about, problem or seen.trouble
+        layer.id, layer.cell, seen.label, layer.units, weights, traces, chrono, seen.about, problem or seen.trouble
     )
 
 

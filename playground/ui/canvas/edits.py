@@ -5,7 +5,6 @@ from typing import Any
 from msgspec.structs import replace
 from PySide6.QtCore import QObject
 
-from playground.experiment.cells import known_cells
 from playground.experiment.edits import (
     AddLayer,
     AddNet,
@@ -33,13 +32,10 @@ class CanvasEdits(QObject):
 
     def cells(self) -> dict[str, str]:
         """Name → label of every cell that a layer can be made of; the experiment's own come first."""
-        own = [cell.name for cell in self.session.experiment.cells]
-        known = known_cells(self.session.experiment)
-        names = [*own, *(name for name in known if name not in own)]
-        return {**{name: known[name].label or name for name in names}, **self.session.shelf.names()}
+        return self.session.shelf.choices(self.session.experiment)
 
     def add_net(self, cell: str) -> bool:
-        if not self._use(AddNet(cell)):
+        if not self._use(AddNet(cell, units=self.session.matching.units_for(cell))):
             return False
         self._select_layer(len(self.session.experiment.networks) - 1, 0)
         self._open_blank(cell)

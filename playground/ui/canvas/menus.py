@@ -9,11 +9,11 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
 from playground.ui.canvas.layout import Hit
+from playground.ui.cell_panels.cell_menu import fill_with_cells
 
 if TYPE_CHECKING:
     from playground.ui.canvas.canvas import NetworkCanvas
 
-USUAL = ("rnn", "lstm", "gru", "dense_tanh", "dense_relu")
 FORMATS = ("svg", "pdf", "png", "csv")
 
 
@@ -96,14 +96,7 @@ class Menus(QObject):
         self._fill(menu.addMenu(title), choose)
 
     def _fill(self, menu: QMenu, choose: Callable[[str], object]) -> None:
-        """Own cells and those that everybody knows first; the rest of the library one level down."""
-        more = QMenu(self.tr("More cells"), menu)
-        own = {cell.name for cell in self.canvas.session.experiment.cells}
-        for name, label in self.canvas.edits.cells().items():
-            usual = name in own or name in USUAL
-            self._add(menu if usual else more, f"cell.{name}", label, partial(choose, name))
-        if more.actions():
-            menu.addMenu(more)
+        fill_with_cells(menu, self.canvas.session, choose)
 
     def _add(self, menu: QMenu, name: str, text: str, act: Callable[[], object], key: str = "") -> QAction:
         """`key` is shown beside the text; the canvas itself listens to it."""

@@ -93,9 +93,9 @@ class Picture:
         for item in self.layers.values():
             item.set_time(time)
 
-    def set_answers(self, curves: Curves) -> None:
-        """The latest test."""
-        write_answers(self.answers, self.content, curves, self.style.theme)
+    def set_answers(self, curves: Curves, step: int | None = None) -> None:
+        """The latest test, or the latest one up to a training step."""
+        write_answers(self.answers, self.content, curves, self.style.theme, step)
 
     # -- pointing -------------------------------------------------------------------------------------------------
 

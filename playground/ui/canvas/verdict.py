@@ -5,7 +5,7 @@ from math import isfinite, sqrt
 from typing import Literal
 
 from playground.tasks.base import Facts
-from playground.ui.race import Target
+from playground.tasks.goals import Target
 
 SURE = 3.0  # standard errors: below that, a score cannot be told from guessing
 SLIGHT = 0.05  # an error measure within 5 % of chance is not told from it
@@ -27,7 +27,11 @@ def judge(facts: Facts, target: Target | None, loss: float, metrics: dict[str, f
     if target is not None and target.reached(loss, metrics):
         if target.metric == "loss":
             return Verdict("goal")
-        return Verdict("right") if target.metric == "accuracy" else Verdict("better", best_baseline(facts))
+        return (
+            Verdict("right")
+            if target.metric in ("accuracy", "fraction_correct")
+            else Verdict("better", best_baseline(facts))
+        )
     return Verdict("guessing") if is_guessing(facts, value, sequences) else Verdict("none")
 
 

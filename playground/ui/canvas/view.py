@@ -56,6 +56,7 @@ class CanvasView(QGraphicsView):
         self.key_handler: Callable[[QKeyEvent], bool] = lambda event: False
         self.key_wanted: Callable[[QKeyEvent], bool] = lambda event: False
         self.zoomed = False
+        self.scrolls = False  # there is more of the plan below than fits
         self.least = LEAST  # the smallest scale that is shown
         self._cards = QRectF()
         self._framed = False
@@ -65,17 +66,32 @@ class CanvasView(QGraphicsView):
 
     # -- where we look --------------------------------------------------------------------------------------------
 
-    def fit(self, bounds: QRectF, cards: QRectF, most: float) -> None:
-        """Show all of `bounds`, with the `cards` inside, at most enlarged by `most`; follow the document again."""
+    def fit(self, bounds: QRectF, cards: QRectF, most: float, readable: float = 0.0) -> None:
+        """Show all of `bounds`, with the `cards` inside, at most enlarged by `most`; follow the document again.
+
+        readable: no smaller than this, as long as the width allows it: the rest is scrolled to.
+        """
         area = self.viewport().rect()
-        scale = min(area.width() / bounds.width(), area.height() / bounds.height())
+        wide, high = area.width() / bounds.width(), area.height() / bounds.height()
+        scale = min(wide, high)
         scale = most if scale >= most * NEARLY else max(self.least, scale)
+        self.scrolls = scale < min(readable, wide) * NEARLY
+        at = self.verticalScrollBar().value() / max(self.transform().m11(), 1e-6)
+        if self.scrolls:
+            scale = min(readable, wide)
         self.setTransform(QTransform.fromScale(scale, scale))
         self._cards = cards
         self.setSceneRect(bounds)
         self.centerOn(bounds.center())
+        if self.scrolls:
+            self.verticalScrollBar().setValue(round(at * scale))
         self.zoomed = False
         self.least = LEAST  # the smallest scale that is shown
+
+    def reveal(self, rect: QRectF) -> None:
+        """Scroll to a part of the plan, where not all of it is in sight."""
+        if self.scrolls and not self.zoomed:
+            self.ensureVisible(rect, 0, 12)
 
     def keep(self, cards: QRectF) -> None:
         """The scene changed below a view that a person has zoomed: look at the same place, or what is left."""
@@ -154,9 +170,12 @@ class CanvasView(QGraphicsView):
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self._zoom.wheel(event):
             event.accept()
-        elif self.zoomed:
+        elif self.zoomed or self.scrolls:
             turned = event.pixelDelta() if not event.pixelDelta().isNull() else event.angleDelta() / 2
-            self.pan(turned.x(), turned.y())
+            if self.zoomed:
+                self.pan(turned.x(), turned.y())
+            else:
+                self._scroll(0, -turned.y())
             event.accept()
         else:
             event.ignore()
@@ -208,6 +227,19 @@ class CanvasView(QGraphicsView):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(self.palette().color(QPalette.ColorRole.Highlight))
             painter.drawRoundedRect(QRectF(self.viewport().rect()).adjusted(1.5, 1.5, -1.5, -1.5), 6, 6)
+        if self.scrolls and not self.zoomed:
+            self._paint_place()
+
+    def _paint_place(self) -> None:
+        """A thin bar at the right edge: which part of the plan is in sight."""
+        bar, high = self.verticalScrollBar(), self.viewport().height()
+        whole = bar.maximum() - bar.minimum() + bar.pageStep()
+        painter = QPainter(self.viewport())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self.palette().color(QPalette.ColorRole.Mid))
+        top, share = (bar.value() - bar.minimum()) / whole, bar.pageStep() / whole
+        painter.drawRoundedRect(QRectF(self.viewport().width() - 7, 4 + top * (high - 8), 4, share * (high - 8)), 2, 2)
 
     # -- drag and drop --------------------------------------------------------------------------------------------
 

@@ -24,6 +24,7 @@ from playground.ui.cell_canvas.menus import CellMenus
 from playground.ui.cell_canvas.minimap import Minimap
 from playground.ui.cell_canvas.picture import Picture
 from playground.ui.cell_canvas.pointer import Pointer
+from playground.ui.cell_canvas.reach import CellReach
 from playground.ui.cell_canvas.stage import Stage
 from playground.ui.cell_canvas.surroundings import Surroundings
 from playground.ui.cell_canvas.values import Readings, fill
@@ -64,6 +65,7 @@ class CellCanvas(QFrame):
         self.minimap = Minimap(self.view.viewport(), session.theme)
         self.around = Surroundings(self)
         self.acts = Acts(self)
+        self.reach = CellReach(self)
         self.pointer = Pointer(self)
         self._compose()
         self._follow_view()
@@ -94,7 +96,8 @@ class CellCanvas(QFrame):
             "Drag nodes here from the palette, onto a wire to insert them. Pull a wire from the right side of a node; "
             "drag its end away to cut it. Double-click renames.\n"
             "Keys: arrows move along wires, Shift and arrows move nodes, C wires into, Insert adds, Delete removes, F2 "
-            "renames, A activation, W wires of a node, K kind of a wire, G gradients, T tidy, F fit, Escape goes out."
+            "renames, A activation, W wires of a node, K kind of a wire, X clamps or blocks, G gradients, T tidy, F "
+            "fit, Escape goes out."
         )
 
     @property
@@ -135,6 +138,7 @@ class CellCanvas(QFrame):
         session.traces_changed.connect(self.make_stale)
         session.started.connect(self.make_stale)
         session.time_changed.connect(self.make_stale)
+        self.readings.flows.changed.connect(self.make_stale)
         session.document_changed.connect(lambda _: self.around.show_place())
         session.theme_changed.connect(self.apply_theme)
 
@@ -178,6 +182,7 @@ class CellCanvas(QFrame):
         self.minimap.show_picture(self.picture)
         self.minimap.show_seen(self.view.seen())
         self.around.show()
+        self.reach.show(anew=True)
         self._chosen_changed()
         self.make_stale()
         if len(self.picture.nodes) <= PROMPT:
@@ -303,6 +308,7 @@ class CellCanvas(QFrame):
         if not self.stale:
             return
         self.stale = False
+        self.readings.flows.follow(self.readings.gradients)
         fill(self.picture, self.readings, self.tr)
         self.header.show_moment(self.readings.gradients, self.session.time, self.session.traces is not None)
         if self.list.isVisible():

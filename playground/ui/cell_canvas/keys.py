@@ -21,8 +21,8 @@ STEPS = {Key.Key_Left: (-GRID, 0.0), Key.Key_Right: (GRID, 0.0), Key.Key_Up: (0.
 PLAIN, CTRL, SHIFT = Modifier.NoModifier, Modifier.ControlModifier, Modifier.ShiftModifier
 LETTERS = (
     Key.Key_A, Key.Key_C, Key.Key_F, Key.Key_G, Key.Key_K, Key.Key_T, Key.Key_W, Key.Key_0, Key.Key_Plus,
-    Key.Key_Minus, Key.Key_Equal, Key.Key_Delete, Key.Key_Backspace, Key.Key_Insert, Key.Key_F2, Key.Key_Return,
-    Key.Key_Enter, Key.Key_Escape, Key.Key_PageUp, Key.Key_PageDown, Key.Key_Home,
+    Key.Key_Minus, Key.Key_Equal, Key.Key_X, Key.Key_Delete, Key.Key_Backspace, Key.Key_Insert, Key.Key_F2,
+    Key.Key_Return, Key.Key_Enter, Key.Key_Escape, Key.Key_PageUp, Key.Key_PageDown, Key.Key_Home,
 )  # fmt: skip
 WITH_CTRL = (Key.Key_A, Key.Key_C, Key.Key_D, Key.Key_V, Key.Key_X, Key.Key_Plus, Key.Key_Minus, Key.Key_Equal)
 ZOOM = 1.2
@@ -110,6 +110,8 @@ class CellKeys:
             menus.choose_activation(one)
         elif key == Key.Key_K and workshop.wire is not None:
             canvas.acts.next_kind(workshop.wire)
+        elif key == Key.Key_X and (one or workshop.wire is not None):
+            canvas.reach.clamp_or_block()
         elif key == Key.Key_T:
             canvas.tidy()
         else:

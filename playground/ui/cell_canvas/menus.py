@@ -132,6 +132,7 @@ class CellMenus(QObject):
         edits, node = self.canvas.edits, self.canvas.edits.cell.node(id)
         self._add(menu, "rename", self.tr("Rename…"), partial(self.canvas.acts.edit_name, id), "F2")
         self._add(menu, "connect", self.tr("Wire into…"), partial(self.choose_target, id), "C")
+        self.canvas.reach.add_node(menu, self._add, id)
         if isinstance(node, Gate):
             sub = menu.addMenu(self.tr("Activation"))
             for name, sign in ACTIVATIONS.items():
@@ -164,6 +165,8 @@ class CellMenus(QObject):
             self._check(self._add(menu, "stop", self.tr("Stop the gradient here"), stop), found.stop_gradient)
             freeze = partial(edits.set_wire, wire, freeze=not found.freeze)
             self._check(self._add(menu, "freeze", self.tr("Freeze the weights"), freeze), found.freeze)
+        self.canvas.reach.add_wire(menu, self._add, wire)
+        menu.addSeparator()
         self._add(menu, "insert", self.tr("Insert a node…"), partial(self.add_node, point, wire), "Ins")
         self._add(menu, "delete", self.tr("Cut the wire"), edits.remove, "Del")
 

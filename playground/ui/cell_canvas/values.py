@@ -6,6 +6,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from playground.ui.cell_canvas.flows import Flows
 from playground.ui.cell_canvas.items.ends import EndItem
 from playground.ui.cell_canvas.items.gate import GateItem, GateState
 from playground.ui.cell_canvas.looks import gradient_text, value_text, word_for
@@ -25,16 +26,22 @@ class Readings:
     def __init__(self, workshop: Workshop) -> None:
         self.workshop = workshop
         self.gradients = False
+        self.flows = Flows(workshop)
 
     def value(self, id: str) -> float:
         """A node's value at the chosen step, not a number where nothing is known."""
         return self._at(self.workshop.values(id))
 
     def gradient(self, id: str) -> float:
-        """‖∂L/∂node‖ at the chosen step, not a number where it is not traced."""
-        found = self.workshop.gradient(id)
+        """‖∂L/∂node‖ at the chosen step, not a number where it is not known."""
+        found = self.norms(id)
         time = self.workshop.session.time
         return float(found[time]) if found is not None and 0 <= time < len(found) else NAN
+
+    def norms(self, id: str) -> Array | None:
+        """‖∂L/∂node_t‖ [T]: with the traces, or asked for because gradients are looked at."""
+        traced = self.workshop.gradient(id)
+        return traced if traced is not None else self.flows.norms(id)
 
     def text(self, id: str, traced: str = "") -> str:
         """What the wires of a node tell. traced: the node whose gradient it is, when that is another one."""
@@ -52,7 +59,10 @@ class Readings:
         return float(row[unit]) if 0 <= unit < len(row) else float(row.mean())
 
     def gate(self, item: GateItem) -> GateState:
-        """Everything a gate's card shows."""
+        """Everything a gate's card shows. Where gradients are looked at, their trace is drawn over the largest one."""
+        if self.gradients and (norms := self.norms(item.look.id)) is not None:
+            peak = float(np.nanmax(norms, initial=0.0)) or 1.0
+            return GateState(norms / peak, None, None, self.workshop.session.time, self.text(item.look.id))
         values = self.workshop.values(item.look.id)
         time, unit = self.workshop.session.time, self.workshop.unit
         if values is None or values.ndim != 2 or not values.size:

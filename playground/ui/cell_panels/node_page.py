@@ -16,6 +16,7 @@ from playground.ui.cell_panels.names import ACTIVATIONS, operations, roles
 from playground.ui.cell_panels.symbols import weight_symbols
 from playground.ui.cell_panels.weights_view import WeightView
 from playground.ui.cell_panels.wire_rows import WireForm
+from playground.ui.interventions.reach_box import NodeReach, WeightsReach
 from playground.ui.session import Session
 from playground.ui.widgets.card import label
 from playground.ui.workshop import MEAN
@@ -34,6 +35,8 @@ class NodePage(WireForm):
         self.follow(self._formulas, lambda found: self.formula.show_formulas(*found))
         self.note(lambda: self._problem(), "error").setObjectName("node.problem")
         self._value_rows(kind)
+        if not isinstance(kind, Output) and self.workshop.inside is not None:
+            self.add(NodeReach(session, node))
         if isinstance(kind, Gate):
             self._gate_rows()
             for wire in kind.wires:
@@ -260,6 +263,7 @@ class NodePage(WireForm):
             return
         self.heading(self.tr("WEIGHTS"))
         layer = self.workshop.layer
+        reached: list[tuple[str, str]] = []
         ways = ("", "back.") if layer is not None and layer.bidirectional else ("",)
         for way in ways:
             if len(ways) > 1:
@@ -268,8 +272,10 @@ class NodePage(WireForm):
                 source = parameter.split(".weight.")[1] if ".weight." in parameter else ""
                 full = any(wire.source == source and wire.kind == "full" for wire in gate.wires)
                 name = f"{inside.layer}.{way}{parameter}"
+                reached.append((name, f"{parameter} {way and self.tr('backwards')}".strip()))
                 words = (self.name_of(gate.id), self.name_of(source) if full else "")
                 self.add(WeightView(self.session, inside.net, name, symbol, words))
+        self.add(WeightsReach(self.session, inside.net, reached))
 
     def _start_weights(self) -> None:
         inside = self.workshop.inside

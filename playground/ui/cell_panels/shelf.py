@@ -53,6 +53,13 @@ class Shelf(QObject):
         own = {f"{SAVED}{f.name}": f.cell.label or f.name for f in self.saved() if f.cell is not None}
         return {BLANK: empty_cell().label, **own}
 
+    def choices(self, experiment: Experiment) -> dict[str, str]:
+        """Key → label of every cell that a layer can be made of; the experiment's own come first."""
+        own = [cell.name for cell in experiment.cells]
+        known = known_cells(experiment)
+        names = [*own, *(name for name in known if name not in own)]
+        return {**{name: known[name].label or name for name in names}, **self.names()}
+
     def edit(self, edit: Any, experiment: Experiment) -> Any:
         """The edit, with the cell brought in first where the experiment does not know it."""
         key = str(edit.cell)

@@ -5,9 +5,9 @@ from playground.cell.graph import Cell
 from playground.cell.sizes import in_numbers, infer_sizes
 from playground.experiment.cells import known_cells
 from playground.experiment.document import Experiment
+from playground.network.counting import layer_outputs, layer_weights
 from playground.network.spec import Layer, Net
 from playground.tasks.base import Facts
-from playground.ui.canvas.weights import layer_outputs, layer_weights
 
 
 def layer_inputs(experiment: Experiment, facts: Facts | None, net: Net, layer: str) -> int | None:

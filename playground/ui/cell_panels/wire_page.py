@@ -7,6 +7,7 @@ from playground.ui.cell_panels.formula_box import FormulaBox
 from playground.ui.cell_panels.symbols import weight_symbols
 from playground.ui.cell_panels.weights_view import WeightView
 from playground.ui.cell_panels.wire_rows import WireForm
+from playground.ui.interventions.reach_box import WeightsReach, WireReach
 from playground.ui.session import Session
 from playground.ui.workshop import WireName
 
@@ -34,6 +35,8 @@ class WirePage(WireForm):
             self.wire_rows(wire.target, wire.source, open=True)
         else:
             self.note(self._says)
+        if self.workshop.inside is not None:
+            self.add(WireReach(session, wire.source, wire.target))
         self.push(
             "wire.cut",
             self.tr("Cut this wire"),
@@ -67,3 +70,4 @@ class WirePage(WireForm):
         name = f"{inside.layer}.{parameter}"
         words = (self.name_of(gate.id), self.name_of(self.wire_name.source) if full else "")
         self.add(WeightView(self.session, inside.net, name, symbol, words))
+        self.add(WeightsReach(self.session, inside.net, [(name, parameter)]))

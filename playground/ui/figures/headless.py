@@ -3,6 +3,7 @@
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from playground.errors import BadInput
 from playground.experiment.document import Experiment
@@ -10,6 +11,9 @@ from playground.export.catalogue import checked_format, plot_names
 from playground.network.traces import Traces
 from playground.tasks.base import Facts, Probe
 from playground.training.curves import Curves
+
+if TYPE_CHECKING:
+    from playground.ui.figures.still import Look
 
 SIZE = (900, 500)
 _kept: list[object] = []  # the one QApplication must outlive every widget
@@ -44,16 +48,20 @@ def export_plots(
     facts: Facts | None = None,
     probe: Probe | None = None,
     baselines: dict[str, tuple[float, float]] | None = None,
+    look: "Look | None" = None,
 ) -> list[Path]:
     """Write each of the plots `names` as OUT_DIR/NAME.FORMAT. Returns the paths.
 
     facts, probe: of the task; without them they are built from the experiment. `theme`: "light" or "dark".
+    look: answers what plots ask of the networks beyond their traces; without it those plots stay empty.
     Raises BadInput for an unknown name, format or theme, and where nothing can be written.
     """
     names = [checked for name in names for checked in plot_names(name)]
     format = checked_format(format)
     folder = made_folder(Path(out_dir))
     offscreen_application()
+    from PySide6.QtCore import QCoreApplication, QEvent
+
     from playground.ui.figures import render
     from playground.ui.figures.still import StillSession
     from playground.ui.plots import make_plot
@@ -63,13 +71,14 @@ def export_plots(
         raise BadInput("theme", f"there is no theme {theme!r}", f"choose one of {', '.join(THEMES)}")
     if facts is None or probe is None:
         facts, probe = _facts_and_probe(experiment)
-    session = StillSession(experiment, curves, traces, facts, probe, THEMES[theme], baselines)
+    session = StillSession(experiment, curves, traces, facts, probe, THEMES[theme], baselines, look)
     written = []
     for name in names:
         plot = make_plot(name, session)
         plot.resize(*size)
         written.append(render(plot, folder / f"{name}.{format}", format, scale, background))  # type: ignore[arg-type]
         plot.deleteLater()
+        QCoreApplication.sendPostedEvents(plot, QEvent.Type.DeferredDelete)  # there is no event loop to do it
     return written
 
 

@@ -64,6 +64,8 @@ def prepared(thing: Any, background: Background) -> Iterator[QGraphicsView]:
         view.setBackgroundBrush(brush)
         if relit:
             thing.apply_theme(before)
+        if hasattr(thing, "figure_done"):
+            thing.figure_done()
 
 
 def _lay_out(thing: Any) -> None:

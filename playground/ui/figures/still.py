@@ -1,16 +1,49 @@
 """A session that stands still: what plots read, without a worker or a window. For the command line and tests."""
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from playground.errors import BadInput
 from playground.experiment.document import Experiment
+from playground.network.inspections.spec import Inspection
 from playground.network.traces import Traces
 from playground.tasks.base import Facts, Probe
 from playground.training.curves import Curves
+from playground.ui.run.flow_record import FlowRecord
+from playground.ui.run.inspections import Answer
+from playground.ui.run.unit_record import UnitRecord
 from playground.ui.state import RunState, Selection
 from playground.ui.theme import LIGHT, Theme
+
+Look = Callable[[Inspection], dict[str, np.ndarray]]  # what answers a question; raises BadInput
+
+
+class StillInspections(QObject):
+    """The reading side of `playground.ui.run.inspections.Inspections`: answers at once, or, without `look`, never."""
+
+    changed = Signal(object)
+
+    def __init__(self, look: Look | None, step: int, parent: QObject) -> None:
+        super().__init__(parent)
+        self.look, self.step = look, step
+        self._answers: dict[Inspection, Answer] = {}
+
+    def want(self, owner: object, questions: Iterable[Inspection]) -> None:
+        for question in questions:
+            if self.look is not None and question not in self._answers:
+                try:
+                    self._answers[question] = Answer(self.step, self.look(question))
+                except BadInput as problem:
+                    self._answers[question] = Answer(self.step, {}, str(problem))
+
+    def drop(self, owner: object) -> None:
+        """Nothing is computed again, so nothing has to end."""
+
+    def result(self, question: Inspection) -> Answer | None:
+        return self._answers.get(question)
 
 
 class StillSession(QObject):
@@ -36,11 +69,18 @@ class StillSession(QObject):
         probe: Probe | None = None,
         theme: Theme = LIGHT,
         baselines: dict[str, tuple[float, float]] | None = None,
+        look: Look | None = None,
     ) -> None:
         super().__init__()
+        self.inspections = StillInspections(look, traces.step if traces is not None else 0, self)
         self.experiment = experiment
         self.curves = curves if curves is not None else Curves([net.name for net in experiment.networks])
         self.traces = traces
+        self.flows = FlowRecord()
+        self.units = UnitRecord()
+        if traces is not None:
+            self.flows.take(traces)
+            self.units.take(traces, experiment)
         self.facts = facts
         self.probe = probe
         self.theme = theme

@@ -1,11 +1,15 @@
 """The inspectors of a network and of its readout."""
 
-from PySide6.QtWidgets import QPushButton
+from functools import partial
+
+from PySide6.QtWidgets import QMenu, QPushButton
 
 from playground.errors import BadInput
 from playground.experiment.edits import RemoveNet, RenameNet, cell_of, net_of
 from playground.network.spec import Net
 from playground.ui.inspector.form import Form
+from playground.ui.interventions.reach_box import WeightsReach
+from playground.ui.race.menus import fill_with_matches
 from playground.ui.session import Session
 from playground.ui.state import Selection
 
@@ -29,6 +33,14 @@ class NetPage(Form):
         self._name = name
         self.text("net.name", self.tr("name"), lambda: self._name, self._rename, self.tr("Unique in this experiment"))
         self.fact("net.parameters", self.tr("weights"), self._parameters, self.tr("How many numbers are trained"))
+        match = button(
+            "net.match", self.tr("As many weights as…"), self.tr("So many units that the weights come nearest")
+        )
+        match.setMenu(menu := QMenu(match))
+        menu.setObjectName("net.match.menu")
+        menu.aboutToShow.connect(partial(fill_with_matches, menu, session, name))
+        match.setVisible(len(session.experiment.networks) > 1)
+        self.add(match)
         self.choice(
             f"networks.{name}.readout.at",
             self.tr("readout"),
@@ -43,6 +55,8 @@ class NetPage(Form):
             choose = button(f"net.layer.{layer.id}", text, self.tr("Look at this layer"))
             choose.clicked.connect(lambda _=False, id=layer.id: session.select(Selection("layer", self._name, id)))
             self.add(choose)
+        self.heading(self.tr("REACH IN"))
+        self.add(WeightsReach(session, name, [("", self.tr("all weights"))]))
         remove = button("net.remove", self.tr("Remove this network"), self.tr("Take it out of the experiment (Delete)"))
         remove.clicked.connect(lambda: session.apply(RemoveNet(self._name)))
         self.column.addSpacing(4)
@@ -83,6 +97,10 @@ class ReadoutPage(Form):
             self.tr("columns"),
             lambda: ", ".join(session.facts.output_names[:3]) if session.facts else "",
             self.tr("What they stand for"),
+        )
+        self.heading(self.tr("REACH IN"))
+        self.add(
+            WeightsReach(session, name, [("readout.weight", self.tr("matrix V")), ("readout.bias", self.tr("bias b"))])
         )
 
 

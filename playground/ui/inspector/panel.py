@@ -1,4 +1,4 @@
-"""The inspector: the settings of whatever is selected, and below them the race."""
+"""The inspector: the settings of whatever is selected."""
 
 from typing import Any
 
@@ -10,7 +10,6 @@ from playground.ui.inspector.experiment_page import ExperimentPage
 from playground.ui.inspector.form import Form
 from playground.ui.inspector.layer_page import LayerPage
 from playground.ui.inspector.net_page import NetPage, ReadoutPage, cell_of_or_name
-from playground.ui.inspector.race_table import RaceTable
 from playground.ui.inspector.task_page import TaskPage
 from playground.ui.sequences import title_of
 from playground.ui.session import Session
@@ -26,17 +25,15 @@ class Inspector(Card):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__("inspector", " ", scroll=True, parent=parent)
         self._session = session
-        self.setMinimumHeight(200)
+        self.setMinimumHeight(150)
         self._key: Any = "nothing built yet"
         self._page: Form = Form(session)
-        self.race = RaceTable(session)
         from playground.ui.cell_panels.pages import (
             CellPages,  # here, because those pages build on the forms of this package
         )
 
         self.cell_pages = CellPages(session, self)
         self.body.addWidget(self._page)
-        self.body.addWidget(self.race)
         self.body.addStretch(1)
         self._late = QTimer(self, singleShot=True, interval=0)
         self._late.timeout.connect(self.refresh)
@@ -64,6 +61,7 @@ class Inspector(Card):
             focused = self._page.focusWidget() if self.isAncestorOf(self.window().focusWidget() or self) else None
             old, self._page = self._page, self._build()
             self.body.replaceWidget(old, self._page)
+            old.hide()  # else one that was to be shown with the next event would become a window of its own
             old.setParent(None)
             old.deleteLater()
             self._give_focus(focused.objectName() if focused is not None else "")

@@ -3,8 +3,8 @@
 import math
 
 from playground.tasks.spec import Adding, AnyTask, DelayedRecall, Sines, Table, TemporalOrder, Text
+from playground.ui.canvas.verdict import format_metric
 from playground.ui.inspector.form import Form
-from playground.ui.inspector.race_table import format_metric
 from playground.ui.session import Session
 
 GENERATED = (DelayedRecall, Adding, TemporalOrder, Sines)

@@ -21,7 +21,7 @@ class TrainingCard(Card):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__("training", self.tr("Training"), scroll=True, parent=parent)
-        self.setMinimumHeight(150)
+        self.setMinimumHeight(104)
         self.form = Form(session)
         self.body.addWidget(self.form)
         self.body.addStretch(1)

@@ -3,17 +3,22 @@
 import time
 from typing import Any, ClassVar
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QPoint, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QGraphicsView, QSizePolicy, QWidget
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QAbstractButton, QGraphicsView, QSizePolicy, QWidget
 
 from playground.export.tables import Table
+from playground.training.looking_messages import LIVE
 from playground.ui.plots.chart import Chart
 from playground.ui.plots.choosers import Chooser
+from playground.ui.plots.frame import CHOOSERS, EDGE
 from playground.ui.plots.legend import Entry
+from playground.ui.plots.words import STEP
 from playground.ui.theme import Theme
 
 NARROWEST = 34  # px of a chooser
+READABLE = 74  # px with which one can be read, more or less
+LOW = 150  # px: where a plot is lower, its choosers stay beside the title
 
 
 class Plot(QWidget):
@@ -26,40 +31,56 @@ class Plot(QWidget):
     name: ClassVar[str] = ""
     TITLE: ClassVar[str] = ""
     EMPTY: ClassVar[str] = str(QT_TRANSLATE_NOOP("Plot", "Press Space to train. What the network does appears here."))
+    SHORT: ClassVar[str] = ""  # the title where there is little room: on a tab
+    DESCRIPTION: ClassVar[str] = ""  # what it shows; without any, what the catalogue says
+    group: ClassVar[str] = "sequence"  # where it stands in the menu of plots: training, sequence, memory, gradient
     logarithmic: ClassVar[bool] = False  # whether a log y axis can be switched
+    logarithmic_x: ClassVar[bool] = True  # whether a log x axis can be switched, if x is the training step
     smoothed: ClassVar[bool] = False  # whether there is a smoothing to set
+    one_layer = False  # whether it shows one layer of one network, chosen in its header
 
     became_stale = Signal()
+    link_changed = Signal(bool)
+    unit_picked = Signal(object, int)  # (network, layer) and a unit of it that was clicked here
 
-    def __init__(self, session: Any, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Any, parent: QWidget | None = None, id: str = "") -> None:
+        """id: tells it from others of its kind, "gates-2"; without any, the name."""
         super().__init__(parent)
         self.session = session
+        self.id = id or self.name
         self.stale = True
         self.stale_since = self.drawn_at = 0.0
         self.refreshes = self.paints = 0
         self.paint_seconds = 0.0  # what the last painting took
         self.log_y = False
+        self.linked = True  # zoomed and read together with others that have the same kind of x axis
+        self.follows = True  # takes over which layer, unit and node are selected elsewhere
         self.choosers: list[Chooser] = []
-        self.setObjectName(f"plot.{self.name}")
+        self.buttons: list[QAbstractButton] = []  # in the header, after the choosers
+        self.acts: list[QAction] = []  # of who holds it: close, full screen …; at the end of its menu
+        self._corner: QWidget | None = None
+        self.setObjectName(f"plot.{self.id}")
         self.setAccessibleName(self.title)
+        self.setWhatsThis(self.text("Plot", self.DESCRIPTION))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(200, 110)
         self.chart = Chart(self)
-        self.chart.setObjectName(f"plot.{self.name}.chart")
+        self.chart.setObjectName(f"plot.{self.id}.chart")
         self.chart.setAccessibleName(self.title)
         self.chart.setFocusProxy(self)
         self.chart.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.chart.customContextMenuRequested.connect(self._menu_at)
+        self.chart.customContextMenuRequested.connect(self.show_menu)
         self.chart.painted.connect(self._painted)
         self.chart.switched.connect(self.chart.read)
-        self.chart.frame.set_title(self.title)
+        self.chart.frame.set_title(self.title, self.short_title)
         self.chart.set_message(self.text("Plot", self.EMPTY))
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.DefaultContextMenu)
         session.theme_changed.connect(self.apply_theme)
         session.document_changed.connect(self.make_stale)
         session.started.connect(self.make_stale)
         self.build()
+        self._follow_moments()
         self.apply_theme(session.theme)
 
     # -- for subclasses -------------------------------------------------------------------------------------------
@@ -78,12 +99,27 @@ class Plot(QWidget):
     def settings(self) -> dict[str, Any]:
         """What a person set here, as plain values for the document's `view`."""
         found: dict[str, Any] = {"log_y": self.log_y} if self.logarithmic else {}
+        if self.log_x:
+            found["log_x"] = True
+        chosen = {c.part: c.wanted for c in self.choosers if c.wanted is not None}
+        if chosen:
+            found["chosen"] = chosen
+        for name in ("linked", "follows"):
+            if not getattr(self, name):
+                found[name] = False
         return found | ({"hidden": sorted(self.chart.hidden)} if self.chart.hidden else {})
 
     def restore(self, settings: dict[str, Any]) -> None:
         """Take over what `settings` returned; values of the wrong kind are passed over."""
         if self.logarithmic and isinstance(settings.get("log_y"), bool):
             self.log_y = settings["log_y"]
+        self.set_log_x(settings.get("log_x") is True)
+        self.set_linked(settings.get("linked") is not False)
+        self.set_follows(settings.get("follows") is not False)
+        chosen = settings.get("chosen")
+        for chooser in self.choosers:
+            if isinstance(chosen, dict) and chooser.part in chosen:
+                chooser.want(chosen[chooser.part])
         hidden = settings.get("hidden", [])
         if isinstance(hidden, list):
             self.chart.hidden = {str(group) for group in hidden}
@@ -93,8 +129,18 @@ class Plot(QWidget):
 
     @property
     def title(self) -> str:
-        """What stands at the top, for people."""
-        return self.text("Plot", self.TITLE)
+        """What stands at the top, for people; a second one of its kind has a number."""
+        return f"{self.text('Plot', self.TITLE)} {self.number}".rstrip()
+
+    @property
+    def short_title(self) -> str:
+        """The title for a tab."""
+        return f"{self.text('Plot', self.SHORT or self.TITLE)} {self.number}".rstrip()
+
+    @property
+    def number(self) -> str:
+        """2 for the second of its kind, nothing for the first."""
+        return self.id.removeprefix(self.name).removeprefix("-")
 
     @staticmethod
     def text(context: str, source: str) -> str:
@@ -133,8 +179,11 @@ class Plot(QWidget):
             chooser.update()
 
     def figure_view(self) -> QGraphicsView:
-        """The view that a figure is made of."""
+        """The view that a figure is made of. `figure_done` follows when it is made."""
         return self.chart
+
+    def figure_done(self) -> None:
+        """The figure is made."""
 
     def export_data(self) -> Table:
         """The numbers behind the plot, with a comment that says where they come from."""
@@ -146,8 +195,47 @@ class Plot(QWidget):
         """A logarithmic y axis, or a linear one."""
         if on != self.log_y:
             self.log_y = on
-            self.chart.following = True
+            self.chart.following_y = True
             self.make_stale()
+
+    @property
+    def log_x(self) -> bool:
+        """Whether the x axis is logarithmic."""
+        return self.chart.log_x
+
+    @property
+    def can_log_x(self) -> bool:
+        """Whether it may be: a heatmap's columns are equally wide."""
+        return self.logarithmic_x and self.chart.x_kind == STEP and not self.chart.heat_on
+
+    def set_log_x(self, on: bool) -> None:
+        """A logarithmic x axis, or a linear one."""
+        self.chart.set_log_x(on and self.logarithmic_x)
+        self.make_stale()
+
+    def take_unit(self, layer: object, unit: int) -> None:
+        """A unit of a layer was clicked in another plot."""
+
+    def set_linked(self, on: bool) -> None:
+        """Zoom and read it with the others that have such an x axis, or by itself."""
+        self.linked = on
+        self.link_changed.emit(on)
+
+    def set_follows(self, on: bool) -> None:
+        """Take over which layer, unit and node are selected elsewhere, or keep its own."""
+        self.follows = on
+
+    def set_corner(self, corner: QWidget) -> None:
+        """Buttons at the top right."""
+        self._corner = corner
+        self.chart.corner = float(corner.sizeHint().width())
+        self._place_corner()
+
+    def _place_corner(self) -> None:
+        if self._corner is not None:
+            size = self._corner.sizeHint()
+            self._corner.setGeometry(self.width() - size.width() - 5, 4, size.width(), size.height())
+            self._corner.raise_()
 
     def summary(self) -> str:
         """What the plot shows at its end, as text for a screen reader."""
@@ -159,35 +247,75 @@ class Plot(QWidget):
         self.chart.read()
         return text
 
+    # -- the clock of the training ----------------------------------------------------------------------------------
+
+    def _follow_moments(self) -> None:
+        """Where x is the training step, a line marks the moment that is looked at, and a click goes to one."""
+        moments = getattr(self.session, "moments", None)
+        if moments is not None:
+            moments.looked.connect(self._mark_moment)
+            self.chart.time_picked.connect(self._pick_moment)
+            self._mark_moment()
+
+    def _mark_moment(self) -> None:
+        if self.chart.x_kind == STEP:
+            moments = self.session.moments
+            self.chart.cursor.set_at(float(moments.at) if moments.back else None)
+
+    def _pick_moment(self, x: float) -> None:
+        """Beyond the last training step they are live."""
+        if self.chart.x_kind == STEP:
+            step = max(0, round(x))
+            self.session.moments.look(LIVE if step > self.session.run_state.step else step)
+
     # -- parts ----------------------------------------------------------------------------------------------------
 
     def add_chooser(self, part: str, accessible: str) -> Chooser:
         """A small chooser in the header; choosing draws again."""
-        chooser = Chooser(f"plot.{self.name}.{part}", accessible, self)
+        chooser = Chooser(f"plot.{self.id}.{part}", accessible, self)
+        chooser.part = part
         chooser.currentIndexChanged.connect(self._chosen)
         chooser.setVisible(False)
         self.choosers.append(chooser)
         return chooser
 
+    def chooser(self, part: str) -> Chooser | None:
+        """The chooser of "layer", "unit", "node" …, None where there is none."""
+        return next((chooser for chooser in self.choosers if chooser.part == part), None)
+
     def _chosen(self, *_: object) -> None:
         self.place_choosers()
-        self.chart.following = True
+        self.chart.following_y = True
         self.make_stale()
 
     def place_choosers(self) -> None:
-        """Put the choosers beside the title and tell the chart how much room they take."""
-        left = round(self.chart.frame.title_right) + 10
-        begin, said = left, []
-        shown = [chooser for chooser in self.choosers if not chooser.isHidden()]
-        for number, chooser in enumerate(shown):
-            room = (self.width() - 8 - left) // (len(shown) - number) - 6
-            chooser.resize(max(NARROWEST, min(chooser.sizeHint().width(), room)), chooser.sizeHint().height())
-            chooser.move(left, 4)
-            left += chooser.width() + 6
-            said.append(chooser.currentText())
-        self.chart.header_widgets = float(left - begin)
-        self.chart.frame.caption = " · ".join(said)
-        self.chart.arrange()
+        """Put the choosers beside the title, the short one where there is little room; or, where they could not be read
+        there, in a row of their own. Tell the chart how much room they take."""
+        frame, before = self.chart.frame, (self.chart.header_taken, self.chart.frame.title, self.chart.frame.caption)
+        shown = [widget for widget in (*self.choosers, *self.buttons) if not widget.isHidden()]
+        widths = [widget.sizeHint().width() for widget in shown]
+        end = self.width() - 8 - round(self.chart.corner)
+        for short in (False, True):
+            frame.shorten_title(short)
+            begin = round(frame.title_right) + 10
+            if begin + sum(widths) + 6 * len(shown) <= end:
+                break
+        least = sum(min(width, READABLE) + 6 for width in widths)
+        below = bool(shown) and begin + least > end and self.height() >= LOW
+        if below:
+            frame.shorten_title(False)
+            frame.shorten_title(frame.title_right > end)
+            begin, end = round(EDGE), self.width() - 8
+        left, top = begin, 4 + round(CHOOSERS if below else 0)
+        for number, (widget, width) in enumerate(zip(shown, widths, strict=True)):
+            room = (end - left) // (len(shown) - number) - 6
+            widget.setGeometry(left, top, max(NARROWEST, min(width, room)), widget.sizeHint().height())
+            left += widget.width() + 6
+        self.chart.header_taken = (0.0, CHOOSERS) if below else (float(left - begin), 0.0)
+        frame.caption = " · ".join(chooser.currentText() for chooser in self.choosers if not chooser.isHidden())
+        frame.caption_below = below
+        if before != (self.chart.header_taken, frame.title, frame.caption):
+            self.chart.arrange()
 
     def set_series(self, curves: list, entries: list[Entry]) -> None:
         """New curves and legend entries."""
@@ -198,10 +326,24 @@ class Plot(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.chart.setGeometry(self.rect())
         self.place_choosers()
+        self._place_corner()
         super().resizeEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """The same as wheel, drag and double click do."""
+        key = event.key()
+        if key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus):
+            self.chart.zoom(1.25 if key == Qt.Key.Key_Minus else 0.8)
+        elif key in (Qt.Key.Key_Comma, Qt.Key.Key_Period) and not self.chart.following_x:
+            self.chart.pan(-0.1 if key == Qt.Key.Key_Comma else 0.1)
+        elif key == Qt.Key.Key_0:
+            self.chart.reset_zoom()
+        else:
+            super().keyPressEvent(event)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        QTimer.singleShot(0, self, self.place_choosers)  # Qt gives them their own size when they are first shown
         if self.stale:
             self.became_stale.emit()
 
@@ -210,10 +352,11 @@ class Plot(QWidget):
         super().focusInEvent(event)
 
     def contextMenuEvent(self, event: Any) -> None:
-        self._menu_at(event.pos())
+        self.show_menu(event.pos())
         event.accept()
 
-    def _menu_at(self, at: QPoint) -> None:
+    def show_menu(self, at: QPoint) -> None:
+        """Its menu, at a place in it."""
         from playground.ui.plots.menu import build_menu
 
         menu = build_menu(self)

@@ -19,7 +19,11 @@ class Chooser(QComboBox):
         self.setAccessibleName(accessible)
         self.setToolTip(accessible)
         self.setFont(label_font())
+        self.setProperty("look", "plot")  # lower than the window's other choosers
         self.theme: Theme = LIGHT
+        self.part = ""  # of its plot: layer, unit, node …
+        self.wanted: object = None  # what a person chose, or a layout; it comes back whenever it is offered
+        self.activated.connect(self._take)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
@@ -28,7 +32,9 @@ class Chooser(QComboBox):
         present = [(self.itemData(i), self.itemText(i)) for i in range(self.count())]
         if present == choices:
             return False
-        before = self.currentData()
+        before = was = self.currentData()
+        if self.wanted is not None and any(same(data, self.wanted) for data, _ in choices):
+            before = next(data for data, _ in choices if same(data, self.wanted))
         self.blockSignals(True)
         self.clear()
         for data, text in choices:
@@ -37,15 +43,24 @@ class Chooser(QComboBox):
         self.setCurrentIndex(keep[0] if keep else (0 if choices else -1))
         self.blockSignals(False)
         self.setVisible(len(choices) > 1)
-        return self.currentData() != before
+        return bool(self.currentData() != was)
 
     def choose(self, data: object) -> bool:
         """Choose by data. False when it is not offered."""
         for index in range(self.count()):
-            if self.itemData(index) == data:
+            if same(self.itemData(index), data):
                 self.setCurrentIndex(index)
+                self.wanted = self.itemData(index)
                 return True
         return False
+
+    def want(self, data: object) -> None:
+        """Choose by data as soon as it is offered."""
+        if not self.choose(data):
+            self.wanted = data
+
+    def _take(self, index: int) -> None:
+        self.wanted = self.itemData(index)
 
     def sizeHint(self) -> QSize:
         width = QFontMetrics(self.font()).horizontalAdvance(self.currentText())
@@ -73,3 +88,12 @@ class Chooser(QComboBox):
         painter.drawText(self.rect().adjusted(7, 0, -14, 0), Qt.AlignmentFlag.AlignVCenter, text)
         x, y = self.width() - 10.5, self.height() / 2 - 1.0
         painter.drawPolyline([QPointF(x - 3, y), QPointF(x, y + 3), QPointF(x + 3, y)])
+
+
+def same(first: object, second: object) -> bool:
+    """Whether two choices are the same, also when one of them was in a file, where a pair is a list."""
+    return _plain(first) == _plain(second)
+
+
+def _plain(data: object) -> object:
+    return [_plain(part) for part in data] if isinstance(data, tuple | list) else data

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QFont, QFontMetricsF
 from PySide6.QtWidgets import QApplication
 
 
@@ -27,3 +27,15 @@ def label_font() -> QFont:
 @lru_cache(maxsize=1)
 def tick_font() -> QFont:
     return _sized(10)
+
+
+@lru_cache(maxsize=4096)
+def tick_width(text: str) -> float:
+    """Pixels of a tick's text."""
+    return QFontMetricsF(tick_font()).horizontalAdvance(text)
+
+
+@lru_cache(maxsize=4096)
+def label_width(text: str) -> float:
+    """Pixels of a label."""
+    return QFontMetricsF(label_font()).horizontalAdvance(text)

@@ -6,32 +6,42 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QT_TRANSLATE_NOOP
 
+from playground.ui.interventions.words import stretches
 from playground.ui.plots.geometry import MARKS
 from playground.ui.plots.history import Line
 from playground.ui.plots.items import Curve, Style, role_colour
 from playground.ui.plots.layers import Shown, gates, layer_cell, trace_key
 from playground.ui.plots.legend import Entry
 from playground.ui.plots.ranges import spread, value_range
+from playground.ui.plots.sorted_units import SortedUnits
 from playground.ui.plots.ticks import Axis
 from playground.ui.plots.timeplot import TimePlot
 from playground.ui.plots.words import tr
 
-MEAN = -1
+MEAN, ALL = -1, -2  # in place of a unit's number
 
 
 class GatesPlot(TimePlot):
-    """One unit, or the mean over units with a band of one standard deviation (never beyond the extremes)."""
+    """One unit, or the mean over units with a band of one standard deviation (never beyond the extremes), or all units
+    of one gate as a heatmap, sorted."""
 
     name = "gates"
     TITLE = str(QT_TRANSLATE_NOOP("Plot", "Gates"))
+    group = "memory"
 
     def build(self) -> None:
         super().build()
         self._layer = self.make_layer_chooser()
-        self._unit = self.add_chooser("unit", tr("one unit, or the mean of all"))
+        self._unit = self.add_chooser("unit", tr("one unit, the mean of all, or all of them"))
+        self._node = self.add_chooser("node", tr("which gate"))
+        self._sorted = SortedUnits(self.chart)
+        self.chart.picked.connect(self._pick_unit)
         self._shown: list[Shown] = []
         self._key: object = None
         self._range: tuple[float, float] | None = None
+        self._label()
+
+    def _label(self) -> None:
         texts = (tr("gates and state (no unit)"), tr("activation (no unit)"), tr("activation"))
         self.chart.frame.y_axis = Axis(texts)
 
@@ -43,23 +53,54 @@ class GatesPlot(TimePlot):
         values = {node.id: nodes[trace_key(layer, node.id)] for node in shown if trace_key(layer, node.id) in nodes}
         if not values:
             self._key = None
+            self._sorted.show(False)
             self.set_series([], [])
             self.chart.set_message(tr(self.EMPTY))
             self.place_choosers()
             return
         first = next(iter(values.values()))
-        key = (choice, tuple(s for s in shown if s.id in values), first.shape)
+        self._offer_units(first.shape[1])
+        whole = self._unit.currentData() == ALL
+        key = (choice, tuple(s for s in shown if s.id in values), first.shape, whole)
         if key != self._key:
             self._key, self._range = key, None
-            self._begin([s for s in shown if s.id in values], first.shape[1])
+            self._begin([s for s in shown if s.id in values], whole)
         self.chart.set_message("")
         self.update_times(first.shape[0])
-        self._fill(values)
+        if whole:
+            self._fill_sorted(values, choice)
+            self.mark_stretches(stretches(self.session.experiment.interventions, net, layer, first.shape[0]))
+        else:
+            self._fill(values)
+            self._compare(net, layer)
 
-    def _begin(self, shown: list[Shown], units: int) -> None:
-        self._shown = shown
+    def _offer_units(self, units: int) -> None:
         choices: list[tuple[object, str]] = [(MEAN, tr("mean of {0} units").format(units))]
-        self._unit.offer(choices + [(unit, tr("unit {0}").format(unit)) for unit in range(units)])
+        if units > 1:
+            choices.append((ALL, tr("all units, sorted")))
+        if self._unit.count() != len(choices) + units:
+            self._unit.offer(choices + [(unit, tr("unit {0}").format(unit)) for unit in range(units)])
+
+    def _fill_sorted(self, values: dict[str, NDArray], choice: object) -> None:
+        node = str(self._node.currentData())
+        rows = self._sorted.update(values[node], self.times, self._node.currentText(), (choice, node))
+        self.chart.set_home(self.time_range(0.5), (-0.5, rows - 0.5))
+
+    def _pick_unit(self, _: float, row: float) -> None:
+        unit = self._sorted.unit_at(row) if self.chart.heat_on else -1
+        if unit >= 0:
+            self.unit_picked.emit(self._layer.currentData(), unit)
+
+    def _begin(self, shown: list[Shown], whole: bool) -> None:
+        self._shown = shown
+        self._sorted.show(whole)
+        self._node.offer([(node.id, node.label) for node in shown] if whole else [])
+        if whole:
+            self.set_series([], [])
+            self.draw_ghosts({})
+            self.place_choosers()
+            return
+        self._label()
         curves, entries = [], []
         for number, node in enumerate(shown):
             dash = (5.0, 3.0) if node.state else ()
@@ -78,6 +119,18 @@ class GatesPlot(TimePlot):
             drawn += [mean] if band is None or node.state else [mean, *band]  # a state may leave the axis
         self._range = value_range(spread(drawn), self._range)
         self.chart.set_home(self.time_range(), self._range)
+
+    def _compare(self, net: str, layer: str) -> None:
+        """What it would be without interventions, and where in time they are at work."""
+        ghost, unit = self.ghost_of(net), self._unit.currentData()
+        nodes = ghost.nodes if ghost is not None else {}
+        known = {
+            node.id: nodes[trace_key(layer, node.id)] for node in self._shown if trace_key(layer, node.id) in nodes
+        }
+        length = len(self.times)
+        chosen = MEAN if unit is None else unit
+        self.draw_ghosts({id: summarised(values, chosen)[0][:length] for id, values in known.items()})
+        self.mark_stretches(stretches(self.session.experiment.interventions, net, layer, length))
 
     def columns(self) -> dict[str, Any]:
         self.refresh()

@@ -1,29 +1,23 @@
 """From values to pixels: the mapping of a plot's area, clipping, and the marks that tell curves apart."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPolygonF
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor
+
+from playground.ui.widgets.marks import MARKS as MARKS
+from playground.ui.widgets.marks import draw_mark as draw_mark
 
 Floats = NDArray[np.float64]
-MARKS = ("circle", "square", "triangle", "diamond", "wedge", "plus")
-_SHAPES = {
-    "square": ((-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)),
-    "triangle": ((0, -1.15), (1.1, 0.85), (-1.1, 0.85)),
-    "wedge": ((0, 1.15), (1.1, -0.85), (-1.1, -0.85)),
-    "diamond": ((0, -1.25), (1.25, 0), (0, 1.25), (-1.25, 0)),
-    "plus": ((-0.4, -1.2), (0.4, -1.2), (0.4, -0.4), (1.2, -0.4), (1.2, 0.4), (0.4, 0.4),
-             (0.4, 1.2), (-0.4, 1.2), (-0.4, 0.4), (-1.2, 0.4), (-1.2, -0.4), (-0.4, -0.4)),
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Mapping:
-    """Positions x0 … x1, y0 … y1 onto `rect`, in scene pixels. With `log`, y positions are log₁₀ of the values.
-
-    down: y grows downwards (rows of a heatmap).
+    """Positions x0 … x1, y0 … y1 onto `rect`, in scene pixels. With `log`, y positions are log₁₀ of the values; with
+    `log_x`, so are x positions. down: y grows downwards (rows of a heatmap).
     """
 
     rect: QRectF
@@ -33,15 +27,25 @@ class Mapping:
     y1: float
     log: bool = False
     down: bool = False
+    log_x: bool = False
+
+    @property
+    def low(self) -> float:
+        """The x value at the left edge."""
+        return 10.0**self.x0 if self.log_x else self.x0
+
+    @property
+    def high(self) -> float:
+        """The x value at the right edge."""
+        return 10.0**self.x1 if self.log_x else self.x1
 
     def positions(self, values: Floats) -> Floats:
         """y values as positions on the axis; what has no logarithm becomes a gap."""
-        if not self.log:
-            return np.asarray(values, np.float64)
-        values = np.asarray(values, np.float64)
-        return np.log10(values, out=np.full(values.shape, np.nan), where=values > 0)
+        return _logarithms(values) if self.log else np.asarray(values, np.float64)
 
-    def x(self, positions: Floats) -> Floats:
+    def x(self, values: Floats) -> Floats:
+        """Pixels of x values; what has no logarithm becomes a gap."""
+        positions = _logarithms(values) if self.log_x else values
         return self.rect.left() + (positions - self.x0) * (self.rect.width() / (self.x1 - self.x0))
 
     def y(self, positions: Floats) -> Floats:
@@ -49,13 +53,19 @@ class Mapping:
         return self.rect.top() + part if self.down else self.rect.bottom() - part
 
     def value_x(self, pixel: float) -> float:
-        """The x that lies under a pixel."""
-        return self.x0 + (pixel - self.rect.left()) * (self.x1 - self.x0) / max(1e-9, self.rect.width())
+        """The x value that lies under a pixel."""
+        position = self.x0 + (pixel - self.rect.left()) * (self.x1 - self.x0) / max(1e-9, self.rect.width())
+        return 10.0**position if self.log_x else position
 
     def value_y(self, pixel: float) -> float:
         """The y position under a pixel."""
         part = (pixel - self.rect.top()) if self.down else (self.rect.bottom() - pixel)
         return self.y0 + part * (self.y1 - self.y0) / max(1e-9, self.rect.height())
+
+
+def _logarithms(values: Floats) -> Floats:
+    values = np.asarray(values, np.float64)
+    return np.log10(values, out=np.full(values.shape, np.nan), where=values > 0)
 
 
 def clip(a: Floats, b: Floats, low: float, high: float) -> tuple[Floats, Floats]:
@@ -82,19 +92,11 @@ def clip(a: Floats, b: Floats, low: float, high: float) -> tuple[Floats, Floats]
     return out_a[keep], out_b[keep]
 
 
-def draw_mark(painter: QPainter, kind: str, x: float, y: float, radius: float, colour: QColor) -> None:
-    """One filled mark; a "ring" is hollow, so that marks inside it stay visible."""
-    if kind == "ring":
-        painter.setPen(QPen(colour, radius * 0.45))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawEllipse(QPointF(x, y), radius * 1.6, radius * 1.6)
-        return
-    painter.setPen(QPen(Qt.PenStyle.NoPen))
-    painter.setBrush(QBrush(colour))
-    if kind == "circle":
-        painter.drawEllipse(QPointF(x, y), radius, radius)
-        return
-    painter.drawPolygon(QPolygonF([QPointF(x + dx * radius, y + dy * radius) for dx, dy in _SHAPES[kind]]))
+def clip_to(px: Floats, py: Floats, rect: QRectF) -> tuple[Floats, Floats]:
+    """A polyline in pixels cut to a rectangle."""
+    px, py = clip(px, py, rect.left(), rect.right())
+    py, px = clip(py, px, rect.top(), rect.bottom())
+    return px, py
 
 
 def faded(colour: str, alpha: float) -> QColor:
@@ -106,6 +108,11 @@ def faded(colour: str, alpha: float) -> QColor:
 
 def mixed(first: str, second: str, part: float) -> QColor:
     """The colour `part` of the way from the first to the second."""
+    return QColor(_mixed(first, second, part))
+
+
+@lru_cache(maxsize=4096)
+def _mixed(first: str, second: str, part: float) -> QColor:
     a, b = QColor(first), QColor(second)
     pairs = ((a.red(), b.red()), (a.green(), b.green()), (a.blue(), b.blue()))
     return QColor(*[round(p + (q - p) * part) for p, q in pairs])

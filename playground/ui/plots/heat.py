@@ -1,6 +1,7 @@
 """Heatmaps: a matrix of values, columns in time, one flat colour per cell; and the bar that explains the colours."""
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ CELL = 8  # px of a cell in an export, so that viewers that smooth pictures stil
 LARGEST = 4096  # px, the longest side of such a picture
 
 
+@lru_cache(maxsize=4)
 def signed_table(theme: Theme) -> Table:
     """Colours of the indices 0 … 255: 0 is a missing value, 1 … 128 … 255 negative, zero, positive."""
     colours = [QColor(theme.field)]
@@ -29,8 +31,12 @@ def signed_table(theme: Theme) -> Table:
 
 def rising_table(theme: Theme, colour: Paint) -> Table:
     """Colours of the indices 0 … 255: 0 is a missing value, 1 … 255 from background to `colour`."""
-    full = colour(theme)
-    return [QColor(theme.field).rgb()] + [mixed(theme.zero, full, i / 254.0).rgb() for i in range(255)]
+    return _rising(theme.field, theme.zero, colour(theme))
+
+
+@lru_cache(maxsize=64)
+def _rising(missing: str, zero: str, full: str) -> Table:
+    return [QColor(missing).rgb()] + [mixed(zero, full, i / 254.0).rgb() for i in range(255)]
 
 
 def signed_indices(values: NDArray, level: float) -> NDArray[np.uint8]:
@@ -46,7 +52,7 @@ def rising_indices(values: NDArray) -> NDArray[np.uint8]:
 
 
 class HeatItem(AreaItem):
-    """Cell (row i, column j) lies around position (x0 + j·dx, i). Levels are fixed by who makes the indices."""
+    """Cell (row i, column j) lies around position (x0 + j·dx, y0 + i·dy). Levels are fixed by who makes the indices."""
 
     def __init__(self, table: Callable[[Theme], Table]) -> None:
         super().__init__()
@@ -54,6 +60,7 @@ class HeatItem(AreaItem):
         self._indices: NDArray[np.uint8] = np.zeros((0, 0), np.uint8)
         self._image = QImage()
         self._x0, self._dx = 0.0, 1.0
+        self._y0, self._dy = 0.0, 1.0
         self.exporting = False
         self.setZValue(-10)
 
@@ -62,10 +69,10 @@ class HeatItem(AreaItem):
         """Rows and columns."""
         return self._indices.shape[0], self._indices.shape[1]
 
-    def set_cells(self, indices: NDArray[np.uint8], x0: float, dx: float) -> None:
+    def set_cells(self, indices: NDArray[np.uint8], x0: float, dx: float, y0: float = 0.0, dy: float = 1.0) -> None:
         """indices: [rows, columns]."""
         self._indices = np.ascontiguousarray(indices)
-        self._x0, self._dx = x0, dx
+        self._x0, self._dx, self._y0, self._dy = x0, dx, y0, dy
         self._make()
 
     def set_table(self, table: Callable[[Theme], Table]) -> None:
@@ -96,19 +103,22 @@ class HeatItem(AreaItem):
         rows, columns = self.grid
         first, last = self._x0 - self._dx / 2, self._x0 + (columns - 0.5) * self._dx
         left, right = max(m.x0, first), min(m.x1, last)
-        top, bottom = max(m.y0, -0.5), min(m.y1, rows - 0.5)
-        if right <= left or bottom <= top:
+        lowest = self._y0 - self._dy / 2
+        low, high = max(m.y0, lowest), min(m.y1, lowest + rows * self._dy)
+        if right <= left or high <= low:
             return
-        across, down = m.x(np.array([left, right])), m.y(np.array([top, bottom]))
+        across, down = m.x(np.array([left, right])), np.sort(m.y(np.array([low, high])))
         target = QRectF(QPointF(across[0], down[0]), QPointF(across[1], down[1]))
-        source = QRectF((left - first) / self._dx, top + 0.5, (right - left) / self._dx, bottom - top)
+        top = (low - lowest) / self._dy if m.down else rows - (high - lowest) / self._dy
+        source = QRectF((left - first) / self._dx, top, (right - left) / self._dx, (high - low) / self._dy)
+        image = self._image if m.down else self._image.flipped(Qt.Orientation.Vertical)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
         if not self.exporting:
-            painter.drawImage(target, self._image, source)
+            painter.drawImage(target, image, source)
             return
         factor = max(1, min(CELL, LARGEST // max(rows, columns)))
         size = self._image.size() * factor
-        large = self._image.scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.FastTransformation)
+        large = image.scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.FastTransformation)
         cut = QRectF(source.topLeft() * factor, source.size() * factor).toRect()
         painter.drawImage(target, large.copy(cut))  # Qt's SVG writer knows no source rectangle
 
@@ -123,6 +133,7 @@ class ColourBar(QGraphicsItem):
         self.theme: Theme = LIGHT
         self.low, self.high = "−1", "+1"
         self.stops: Callable[[Theme], list[str]] = lambda theme: [theme.negative, theme.zero, theme.positive]
+        self.resized: Callable[[], None] = lambda: None  # its width is another
         self._metrics = QFontMetricsF(tick_font())
         self.setZValue(30)
 
@@ -131,10 +142,12 @@ class ColourBar(QGraphicsItem):
         return self.STRIP + 8 + self._metrics.horizontalAdvance(self.low) + self._metrics.horizontalAdvance(self.high)
 
     def set_ends(self, low: str, high: str) -> None:
+        """What stands at the ends; "" where there is nothing to explain."""
         if (low, high) != (self.low, self.high):
             self.prepareGeometryChange()
             self.low, self.high = low, high
             self.update()
+            self.resized()
 
     def boundingRect(self) -> QRectF:
         return QRectF(0, 0, self.width, 16)

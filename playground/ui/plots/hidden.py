@@ -1,4 +1,4 @@
-"""The hidden state as a heatmap: units × time, blue positive, orange negative, zero the background."""
+"""Any node of a layer as a heatmap, the hidden state at first: units × time, blue positive, orange negative."""
 
 from typing import Any
 
@@ -6,56 +6,51 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QT_TRANSLATE_NOOP
 
-from playground.ui.plots.heat import ColourBar, HeatItem, signed_indices, signed_table
-from playground.ui.plots.layers import layer_cell, maps, trace_key
-from playground.ui.plots.readout import Reading
-from playground.ui.plots.ticks import Axis, nice_upper, value_text
-from playground.ui.plots.timeplot import TimePlot
+from playground.network.traces import NetTraces
+from playground.ui.interventions.words import stretches
+from playground.ui.plots.layers import every_node, layer_cell, trace_key
+from playground.ui.plots.ticks import nice_upper
+from playground.ui.plots.unit_heat import UnitHeat
 from playground.ui.plots.words import tr
 
 
-class HiddenPlot(TimePlot):
+class HiddenPlot(UnitHeat):
     """Colours have fixed levels, ±1 where the values stay within; larger values widen them for good."""
 
     name = "hidden"
-    TITLE = str(QT_TRANSLATE_NOOP("Plot", "Hidden state"))
+    TITLE = str(QT_TRANSLATE_NOOP("Plot", "Units over time"))
+    SHORT = str(QT_TRANSLATE_NOOP("Plot", "Units"))
+    group = "memory"
 
     def build(self) -> None:
         super().build()
         self._layer = self.make_layer_chooser()
         self._node = self.add_chooser("node", tr("which values"))
-        self._values: NDArray = np.zeros((0, 0))
+        self._against = self.add_chooser("against", tr("the values, or what interventions change of them"))
         self._level, self._key = 1.0, None
-        self._heat, self._bar = HeatItem(signed_table), ColourBar()
-        self.chart.add_heat(self._heat, self._bar)
-        self.chart.frame.y_axis = Axis((tr("unit"),), integer=True)
-        self.chart.extra_readings = self._reading
+        self.chart.picked.connect(self._pick_unit)
 
     def draw(self) -> None:
         net, layer = choice = self.offer_layers(self._layer)
         cell, traces = layer_cell(self.session.experiment, choice), self.traces_of(net)
-        self._node.offer(maps(cell) if cell is not None else [])
+        self._node.offer(every_node(cell) if cell is not None else [])
         node = self._node.currentData()
-        self._values = (
-            traces.nodes.get(trace_key(layer, node), np.zeros((0, 0))) if traces is not None else np.zeros((0, 0))
-        )
+        self._values = _of(traces, trace_key(layer, node))
+        before = _of(self.ghost_of(net), trace_key(layer, node))
+        alike = before.shape == self._values.shape and before.size > 0
+        self._against.offer([("values", tr("values")), ("change", tr("change by interventions"))] if alike else [])
+        if alike and self._against.currentData() == "change":
+            self._values = self._values - before
         if not self._values.size:
-            self._heat.set_cells(np.zeros((0, 0), np.uint8), 0.0, 1.0)
-            self.chart.set_message(tr(self.EMPTY))
-            self.place_choosers()
+            self.show_nothing(tr(self.EMPTY))
             return
         length, units = self._values.shape
         key: Any = (choice, node, units)
         if key != self._key:
             self._key, self._level = key, 1.0
         self._widen()
-        self.chart.set_message("")
-        self.update_times(length)
-        low, high = self.time_range(0.5)
-        step = (high - low) / length
-        self._heat.set_cells(signed_indices(self._values.T, self._level), float(self.times[0]), step)
-        self.place_choosers()
-        self.chart.set_home((low, high), (-0.5, units - 0.5))
+        self.show_units(self._values / self._level, self._level)
+        self.mark_stretches(stretches(self.session.experiment.interventions, net, layer, length))
 
     def _widen(self) -> None:
         with np.errstate(invalid="ignore"):
@@ -63,24 +58,13 @@ class HiddenPlot(TimePlot):
         largest = float(np.abs(finite).max()) if finite.size else 1.0
         if largest > self._level * 1.001:
             self._level = nice_upper(largest)
-        text = value_text(self._level)
-        self._bar.set_ends(f"−{text}", f"+{text}")
 
-    def _reading(self, x: float, y: float) -> list[Reading]:
-        if not self._values.size:
-            return []
-        at, unit = int(np.argmin(np.abs(self.times - x))), int(np.clip(round(y), 0, self._values.shape[1] - 1))
-        value = float(self._values[at, unit])
-        colour = self.theme.positive if value >= 0 else self.theme.negative
-        return [Reading(tr("unit {0}").format(unit), value_text(value), colour, "square")]
+    def _pick_unit(self, _: float, row: float) -> None:
+        unit = round(row)
+        if self._values.size and 0 <= unit < self._values.shape[1]:
+            self.unit_picked.emit(self._layer.currentData(), unit)
 
-    def columns(self) -> dict[str, Any]:
-        self.refresh()
-        if not self._values.size:
-            return {}
-        header, times = self.time_column()
-        table: dict[str, Any] = {header: times}
-        layer, node = self._layer.currentData()[1], self._node.currentData()
-        for unit in range(self._values.shape[1]):
-            table[f"{layer}.{node}.{unit} [1]"] = self._values[:, unit]
-        return table
+
+def _of(traces: NetTraces | None, key: str) -> NDArray:
+    """The values of a node [T, n], nothing where there are none."""
+    return traces.nodes.get(key, np.zeros((0, 0))) if traces is not None else np.zeros((0, 0))

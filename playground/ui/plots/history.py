@@ -3,12 +3,15 @@
 Only the new part of a curve is looked at on each update, and a query never touches more than a few thousand numbers.
 """
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 FACTOR = 8
-CHUNK = 256  # values that are smoothed in one matrix product
+NOTHING: Floats = np.empty(0)
+PARTS = 32  # of a logarithmic x axis, each with as many points as it has pixels
 
 
 class Grown:
@@ -44,9 +47,25 @@ class Line:
     def __len__(self) -> int:
         return len(self.x)
 
-    def within(self, low: float, high: float, points: int) -> tuple[Floats, Floats]:
-        """What to draw between `low` and `high`: at most 2 × `points` + 2 points, minima and maxima kept."""
+    def within(self, low: float, high: float, points: int, log: bool = False) -> tuple[Floats, Floats]:
+        """What to draw between `low` and `high`: at most 2 × `points` + 2 points, minima and maxima kept.
+
+        log: the points are spread evenly over the logarithm of x; then there may be a few more.
+        """
         first, last = _indices(self.x, low, high)
+        if not log:
+            return self._envelope(first, last, points)
+        first = max(first, int(np.searchsorted(self.x, 0.0, "right")))
+        if last - first <= points:
+            return self._envelope(first, last, points)
+        bottom = np.log10(max(float(self.x[first]), low))
+        inner = 10.0 ** np.linspace(bottom, np.log10(min(float(self.x[last - 1]), high)), PARTS + 1)[1:-1]
+        cuts = np.unique(np.concatenate([[first], np.searchsorted(self.x[first:last], inner) + first, [last]])).tolist()
+        each = max(4, points // PARTS)
+        found = [self._envelope(a, b, each) for a, b in pairwise(cuts)]
+        return np.concatenate([x for x, _ in found]), np.concatenate([y for _, y in found])
+
+    def _envelope(self, first: int, last: int, points: int) -> tuple[Floats, Floats]:
         x, y = self.x[first:last], self.y[first:last]
         if len(x) <= 2 * points:
             return x, y
@@ -61,116 +80,82 @@ class History(Line):
     """A curve that grows while one looks. `update` takes the whole arrays and reads only what is new."""
 
     def __init__(self) -> None:
-        super().__init__(np.empty(0), np.empty(0))
+        super().__init__(NOTHING, NOTHING)
         self.generation = 0  # counts the beginnings anew
+        self.low, self.high = NOTHING, NOTHING  # of the samples at the front that are means of many
         self._levels: list[tuple[Grown, Grown]] = []
+        self._last: tuple[float, float] = (np.nan, np.nan)
 
-    def update(self, x: NDArray, y: NDArray) -> bool:
+    def update(self, x: NDArray, y: NDArray, low: NDArray = NOTHING, high: NDArray = NOTHING) -> bool:
         """Take over x (rising) and y, kept by reference. A curve that is no continuation begins anew.
 
+        low, high: the first so many samples are means of blocks whose extremes these are (a thinned history).
         Returns whether anything changed.
         """
         old, n = len(self.y), min(len(x), len(y))
         x, y = x[:n], y[:n]
         same = n >= old and (old == 0 or (x[0] == self.x[0] and _same(x[old - 1], self._last[0])
                                           and _same(y[old - 1], self._last[1])))  # fmt: skip
+        same = same and (old == 0 or len(low) == len(self.low))
         changed = n != old or not same
         if not same:
             self._levels = []
             self.generation += 1
-        self.x, self.y = x, y
+        self.x, self.y, self.low, self.high = x, y, low, high
         self._last = (x[n - 1], y[n - 1]) if n else (np.nan, np.nan)
         if changed:
             self._grow()
         return changed
 
-    _last: tuple[float, float] = (np.nan, np.nan)
-
     def _grow(self) -> None:
-        low: NDArray = self.y
-        high: NDArray = self.y
-        level = 0
-        while len(low) >= FACTOR:
+        low = high = NOTHING
+        level, size = 0, len(self.y)
+        while size >= FACTOR:
             if level == len(self._levels):
                 self._levels.append((Grown(), Grown()))
             lows, highs = self._levels[level]
-            begin, end = lows.count * FACTOR, len(low) // FACTOR * FACTOR
+            begin, end = lows.count * FACTOR, size // FACTOR * FACTOR
             if end > begin:
-                lows.extend(np.fmin.reduce(low[begin:end].reshape(-1, FACTOR), axis=1).astype(np.float64))
-                highs.extend(np.fmax.reduce(high[begin:end].reshape(-1, FACTOR), axis=1).astype(np.float64))
-            low, high = lows.values, highs.values
+                below = self._part(self.low, begin, end) if level == 0 else low[begin:end]
+                above = self._part(self.high, begin, end) if level == 0 else high[begin:end]
+                lows.extend(np.fmin.reduce(below.reshape(-1, FACTOR), axis=1).astype(np.float64))
+                highs.extend(np.fmax.reduce(above.reshape(-1, FACTOR), axis=1).astype(np.float64))
+            low, high, size = lows.values, highs.values, lows.count
             level += 1
 
-    def within(self, low: float, high: float, points: int) -> tuple[Floats, Floats]:
-        first, last = _indices(self.x, low, high)
+    def _part(self, extremes: NDArray, begin: int, end: int) -> NDArray:
+        """Extremes of the samples begin … end − 1; those of a single value are the value itself."""
+        known = len(extremes)
+        if begin >= known:
+            return self.y[begin:end]
+        return np.concatenate([extremes[begin : min(end, known)], self.y[max(begin, known) : max(end, known)]])
+
+    def _envelope(self, first: int, last: int, points: int) -> tuple[Floats, Floats]:
         if last - first <= 2 * points:
-            return np.asarray(self.x[first:last], np.float64), np.asarray(self.y[first:last], np.float64)
+            x = np.asarray(self.x[first:last], np.float64)
+            if first >= len(self.low):
+                return x, np.asarray(self.y[first:last], np.float64)
+            return _reduce(x, *self._extremes(first, last), first, len(x))
         level, block = 0, 1
         while level < len(self._levels) and (last - first) // (block * FACTOR) >= points:
             level, block = level + 1, block * FACTOR
         if level == 0:
-            x, y = np.asarray(self.x[first:last], np.float64), np.asarray(self.y[first:last], np.float64)
-            return _reduce(x, y, y, first, points)
+            return _reduce(np.asarray(self.x[first:last], np.float64), *self._extremes(first, last), first, points)
         lows, highs = self._levels[level - 1]
         begin, end = first // block, min(lows.count, -(-last // block))
-        x = np.asarray(self.x[begin * block : end * block : block], np.float64)
+        x = np.array(self.x[begin * block : end * block : block], np.float64)
+        x[:1] = np.maximum(x[:1], self.x[first])  # the first block may begin before what is asked for
         bottom, top = lows.values[begin:end], highs.values[begin:end]
-        rest = self.y[end * block : last]  # the block that is not full yet
-        if len(rest):
+        rest = slice(end * block, last)  # the block that is not full yet
+        if last > end * block:
             x = np.append(x, float(self.x[end * block]))
-            bottom, top = np.append(bottom, np.fmin.reduce(rest)), np.append(top, np.fmax.reduce(rest))
+            low, high = self._extremes(rest.start, last)
+            bottom, top = np.append(bottom, np.fmin.reduce(low)), np.append(top, np.fmax.reduce(high))
         return _reduce(x, bottom, top, begin, points)
 
-
-class Smoothed:
-    """An exponential moving average over about `span` steps, continued as the curve grows; not-finite values count for
-    nothing. It is unbiased from the first step on (each average is divided by the weight it holds)."""
-
-    def __init__(self, span: int) -> None:
-        self.span = span
-        self._decay = 1.0 - 1.0 / max(1, span)
-        self._out, self._at = Grown(), Grown()
-        self._sum = self._weight = 0.0
-        steps = np.arange(CHUNK)
-        with np.errstate(under="ignore"):
-            self._powers = self._decay ** (steps + 1.0)
-            lags = steps[:, None] - steps[None, :]
-            self._kernel = np.where(lags >= 0, self._decay ** np.maximum(lags, 0), 0.0)
-
-    @property
-    def values(self) -> Floats:
-        return self._out.values
-
-    def places(self, x: NDArray) -> Floats:
-        """Where along x the averages belong: at the mean age of what is in them, so that the smoothed curve does not
-        run late. x: [N], rising; N values must have been smoothed."""
-        begin, end, a = self._at.count, len(self.values), self._decay
-        if end > begin:
-            n = np.arange(begin + 1.0, end + 1.0)
-            with np.errstate(under="ignore"):
-                part = a**n
-            age = a / (1.0 - a) - n * part / (1.0 - part)
-            pace = (float(x[end - 1]) - float(x[0])) / max(1, end - 1)
-            self._at.extend(np.asarray(x[begin:end], np.float64) - age * pace)
-        return self._at.values
-
-    def clear(self) -> None:
-        self._out.clear()
-        self._at.clear()
-        self._sum = self._weight = 0.0
-
-    def update(self, y: NDArray) -> Floats:
-        """The smoothed curve of all of `y`; only what came after the last update is computed."""
-        for begin in range(self._out.count, len(y), CHUNK):
-            part = np.asarray(y[begin : begin + CHUNK], np.float64)
-            good = np.isfinite(part)
-            both = np.stack([np.where(good, part, 0.0), good.astype(np.float64)], axis=1)
-            n = len(part)
-            running = self._kernel[:n, :n] @ both + self._powers[:n, None] * (self._sum, self._weight)
-            self._sum, self._weight = running[-1]
-            with np.errstate(invalid="ignore", divide="ignore"):
-                self._out.extend(np.where(running[:, 1] > 0, running[:, 0] / running[:, 1], np.nan))
-        return self.values
+    def _extremes(self, begin: int, end: int) -> tuple[Floats, Floats]:
+        low, high = self._part(self.low, begin, end), self._part(self.high, begin, end)
+        return np.asarray(low, np.float64), np.asarray(high, np.float64)
 
 
 def _same(a: float, b: float) -> bool:

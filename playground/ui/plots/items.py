@@ -3,23 +3,24 @@ keep their width in every export, and clipped with numbers."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import cast
 
 import numpy as np
 import pyqtgraph as pg
-import shiboken6
-from numpy.typing import NDArray
 from pyqtgraph.GraphicsScene.mouseEvents import HoverEvent, MouseDragEvent
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from playground.ui.plots.fonts import label_font
-from playground.ui.plots.geometry import Floats, Mapping, clip, draw_mark, faded, mixed
+from playground.ui.plots.geometry import Floats, Mapping, clip_to, draw_mark, faded, mixed
 from playground.ui.plots.history import Line
+from playground.ui.plots.strokes import draw_lines, line_pen, lonely, segments
 from playground.ui.theme import LIGHT, Theme
 
 Paint = Callable[[Theme], str]
+GHOST_DASH = (2.0, 2.5)
+GHOST_WIDTH, GHOST_STRENGTH = 1.1, 0.55
+NO_LINES: Floats = np.empty((0, 4))
 
 
 @dataclass(frozen=True)
@@ -90,11 +91,17 @@ class Curve(AreaItem):
         self.source: Line = Line(np.empty(0), np.empty(0))
         self.band: tuple[Floats, Floats] | None = None
         self.read_from: Line | None = None  # where values are read off, when what is drawn is scaled
-        self.drawn = 0  # points that were handed to Qt
-        self._path = QPainterPath()
-        self._lines: Floats = np.empty((0, 4))
+        self.ghost: Line | None = None  # the same curve at another moment, or as it would be: pale and dashed below
+        self.ghost_shown = True
+        self._built = False
+        self._drawn = 0
+        self._px, self._py = np.empty(0), np.empty(0)
+        self._path: QPainterPath | None = None
+        self._lines: Floats = NO_LINES
         self._band_shape = QPolygonF()
+        self._ghost: tuple[Floats, Floats] | None = None
         self._dots: list[tuple[float, float]] = []
+        self._ghost_dots: list[tuple[float, float]] = []
         self._end: tuple[float, float] | None = None
         self.exporting = False
 
@@ -105,30 +112,71 @@ class Curve(AreaItem):
     def set_source(self, source: Line, band: tuple[Floats, Floats] | None = None) -> None:
         """band: lower and upper edge at the source's x, for lines of moderate length."""
         self.source, self.band = source, band
-        if self.mapping is not None:
+        self.rebuild()
+
+    def set_ghost(self, ghost: Line | None) -> None:
+        """What the curve is compared with, or nothing."""
+        if ghost is not None or self.ghost is not None:
+            self.ghost = ghost
             self.rebuild()
 
-    def rebuild(self) -> None:
-        m = self.mapping
-        if m is None:
-            return
-        x, y = self.source.within(m.x0, m.x1, max(16, int(m.rect.width())))
-        with np.errstate(invalid="ignore"):
-            px, py = m.x(x), m.y(m.positions(y))
-        self._dots = lonely(px, py, m.rect, self.style.dots)
-        px, py = clip(px, py, m.rect.left(), m.rect.right())
-        py, px = clip(py, px, m.rect.top() - 1, m.rect.bottom() + 1)
-        self.drawn = len(px)
-        finite = np.isfinite(py)
-        if self.style.dots or not finite.any():
-            self._path, self._lines, self._end = QPainterPath(), np.empty((0, 4)), None
-        else:
-            self._path = pg.functions.arrayToQPath(px, py, connect="all" if finite.all() else "finite")
-            self._lines = segments(px, py, self.style.dash) if self._in_pieces else np.empty((0, 4))
-            last = int(np.flatnonzero(finite)[-1])
-            self._end = (float(px[last]), float(py[last]))
-        self._band_shape = self._shape(m) if self.band is not None else QPolygonF()
+    def show_ghost(self, on: bool) -> None:
+        """The legend's switch of all ghosts."""
+        self.ghost_shown = on
         self.update()
+
+    def rebuild(self) -> None:
+        """Something changed: what is drawn is computed when it is painted, once, however much changed before."""
+        self._built = False
+        self.update()
+
+    @property
+    def drawn(self) -> int:
+        """Points that are handed to Qt."""
+        self._build()
+        return self._drawn
+
+    def _build(self) -> None:
+        m = self.mapping
+        if self._built or m is None:
+            return
+        self._built = True
+        x, y = self._within(self.source, m)
+        self._dots = lonely(*self._pixels(x, y, m), m.rect, self.style.dots)
+        self._px, self._py = self._clipped(x, y, m)
+        self._drawn = len(self._px)
+        finite = np.isfinite(self._py)
+        self._path, self._lines, self._end = None, NO_LINES, None
+        if not self.style.dots and finite.any():
+            if self._in_pieces:
+                self._lines = segments(self._px, self._py, self.style.dash)
+            last = int(np.flatnonzero(finite)[-1])
+            self._end = (float(self._px[last]), float(self._py[last]))
+        self._band_shape = self._shape(m) if self.band is not None else QPolygonF()
+        self._ghost = self._clipped(*self._within(self.ghost, m), m) if self.ghost is not None else None
+        ghost = self.ghost if self.style.dots else None
+        self._ghost_dots = lonely(*self._pixels(ghost.x, ghost.y, m), m.rect, True) if ghost is not None else []
+
+    def _within(self, line: Line, m: Mapping) -> tuple[Floats, Floats]:
+        points = int(m.rect.width() / max(1.0, self.style.width))  # no finer than the pen is wide
+        return line.within(m.low, m.high, max(16, points), m.log_x)
+
+    @staticmethod
+    def _pixels(x: Floats, y: Floats, m: Mapping) -> tuple[Floats, Floats]:
+        with np.errstate(invalid="ignore"):
+            return m.x(x), m.y(m.positions(y))
+
+    def _clipped(self, x: Floats, y: Floats, m: Mapping) -> tuple[Floats, Floats]:
+        return clip_to(*self._pixels(x, y, m), m.rect.adjusted(0, -1, 0, 1))
+
+    @property
+    def path(self) -> QPainterPath:
+        """The line as one path: for figures, and for thin pens."""
+        self._build()
+        if self._path is None:
+            drawn = self._end is not None
+            self._path = pg.functions.arrayToQPath(self._px, self._py, connect="finite") if drawn else QPainterPath()
+        return self._path
 
     @property
     def _in_pieces(self) -> bool:
@@ -142,9 +190,10 @@ class Curve(AreaItem):
         inside = (px >= m.rect.left() - 1e-6) & (px <= m.rect.right() + 1e-6) & np.isfinite(low) & np.isfinite(high)
         px, low, high = px[inside], low[inside], high[inside]
         xs, ys = np.concatenate([px, px[::-1]]), np.concatenate([low, high[::-1]])
-        return QPolygonF([QPointF(a, b) for a, b in zip(xs.tolist(), ys.tolist(), strict=True)])
+        return pg.functions.arrayToQPolygonF(xs, ys) if len(xs) else QPolygonF()
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        self._build()
         style, name = self.style, self.style.colour(self.theme)
         if not self._band_shape.isEmpty():
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, self.exporting)
@@ -153,88 +202,45 @@ class Curve(AreaItem):
             painter.drawPolygon(self._band_shape)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
+        if self._ghost is not None and self.ghost_shown:
+            self._paint_ghost(painter, *self._ghost)
         if self._in_pieces and not self.exporting:
             pen = line_pen(style.tone(self.theme), style.width)
             pen.setCapStyle(Qt.PenCapStyle.FlatCap if style.dash else Qt.PenCapStyle.SquareCap)
             painter.setPen(pen)
             draw_lines(painter, self._lines)
-        elif not self._path.isEmpty():  # an empty path makes a faulty SVG
+        elif not self.path.isEmpty():  # an empty path makes a faulty SVG
             pen = line_pen(style.tone(self.theme), style.width, style.dash)
             pen.setCosmetic(style.width <= 1.0 and not self.exporting)  # Qt's fast path; in a figure pens grow with it
             painter.setPen(pen)
-            painter.drawPath(self._path)
+            painter.drawPath(self.path)
         colour = QColor(name)
         for x, y in self._dots:
             draw_mark(painter, style.mark or "circle", x, y, 3.2, colour)
         if style.mark and self._end is not None:
             draw_mark(painter, style.mark, *self._end, 3.4, colour)
 
-
-def line_pen(colour: QColor, width: float, dash: tuple[float, ...] = ()) -> QPen:
-    """A pen with round joins; dashes are given in pixels, whatever the width."""
-    pen = QPen(colour, width)
-    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-    if dash:
-        pen.setDashPattern([length / width for length in dash])
-    return pen
-
-
-def draw_lines(painter: QPainter, lines: Floats) -> None:
-    """Draw single lines [n, 4] (x1, y1, x2, y2) without making n objects: a QLineF is just four such numbers."""
-    if len(lines):
-        first = cast(QLineF, shiboken6.wrapInstance(lines.ctypes.data, QLineF))
-        painter.drawLines(first, len(lines))
-
-
-def segments(px: Floats, py: Floats, dash: tuple[float, ...]) -> Floats:
-    """The single lines [n, 4] of a polyline with gaps (NaN); with `dash` (on, off in pixels) what is on of them."""
-    if dash:
-        px, py, on = dashed(px, py, *dash)
-    else:
-        on = np.ones(max(0, len(px) - 1), bool)
-    rows = np.stack([px[:-1], py[:-1], px[1:], py[1:]], axis=1)[on]
-    return np.ascontiguousarray(rows[np.isfinite(rows).all(axis=1)])
-
-
-def dashed(px: Floats, py: Floats, on: float, off: float) -> tuple[Floats, Floats, NDArray[np.bool_]]:
-    """The polyline with a point wherever a dash begins or ends, and for each of its pieces whether it is drawn."""
-    with np.errstate(invalid="ignore"):
-        lengths = np.nan_to_num(np.hypot(np.diff(px), np.diff(py)))
-    along = np.concatenate([[0.0], np.cumsum(lengths)])
-    periods = np.arange(0.0, along[-1], on + off)
-    cuts = np.concatenate([periods, periods + on])
-    cuts = np.sort(cuts[(cuts > 0) & (cuts < along[-1])])
-    before = np.searchsorted(along, cuts, "right") - 1
-    part = (cuts - along[before]) / lengths[before]
-    places = np.concatenate([np.arange(len(px)), before + part])
-    order = np.argsort(places, kind="stable")
-    x = np.concatenate([px, px[before] + part * (px[before + 1] - px[before])])[order]
-    y = np.concatenate([py, py[before] + part * (py[before + 1] - py[before])])[order]
-    at = np.concatenate([along, cuts])[order]
-    return x, y, ((at[:-1] + at[1:]) / 2) % (on + off) < on
-
-
-def lonely(px: Floats, py: Floats, rect: QRectF, all_of_them: bool) -> list[tuple[float, float]]:
-    """Points that no line would show, because both neighbours are missing; or all points."""
-    good = np.isfinite(py)
-    if not all_of_them:
-        padded = np.concatenate([[False], good, [False]])
-        good = good & ~padded[:-2] & ~padded[2:]
-    good = good & (px >= rect.left() - 1) & (px <= rect.right() + 1)
-    with np.errstate(invalid="ignore"):
-        good &= (py >= rect.top() - 4) & (py <= rect.bottom() + 4)
-    found = np.flatnonzero(good)[:2000]
-    return [(float(px[i]), float(py[i])) for i in found]
+    def _paint_ghost(self, painter: QPainter, px: Floats, py: Floats) -> None:
+        tone = mixed(self.theme.panel, self.style.colour(self.theme), GHOST_STRENGTH)
+        if not self.exporting:
+            painter.setPen(line_pen(tone, GHOST_WIDTH))
+            draw_lines(painter, segments(px, py, GHOST_DASH))
+        elif np.isfinite(py).any():
+            painter.setPen(line_pen(tone, GHOST_WIDTH, GHOST_DASH))
+            painter.drawPath(pg.functions.arrayToQPath(px, py, connect="finite"))
+        for x, y in self._ghost_dots:
+            draw_mark(painter, "ring", x, y, 2.2, tone)
 
 
 class Levels(AreaItem):
-    """Horizontal dotted lines with a text each: baselines, chance. Texts that would touch are moved sideways."""
+    """Horizontal dotted lines with a text each: baselines, chance. Texts that would touch are moved sideways; they lie
+    over the curves, which are paler behind them."""
 
     def __init__(self) -> None:
         super().__init__()
         self.levels: tuple[tuple[str, float], ...] = ()
-        self._lines: list[tuple[float, str, QPointF]] = []
+        self._lines: list[tuple[float, str, QRectF]] = []
+        self.setZValue(5)
 
     def set_levels(self, levels: tuple[tuple[str, float], ...]) -> None:
         if levels != self.levels:
@@ -258,7 +264,7 @@ class Levels(AreaItem):
             while any(box.intersects(other) for other in placed) and box.left() > m.rect.left():
                 box.translate(-12, 0)
             placed.append(box)
-            self._lines.append((y, text, QPointF(box.left(), box.bottom() - 3)))
+            self._lines.append((y, text, box))
         self.update()
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
@@ -266,11 +272,12 @@ class Levels(AreaItem):
             return
         rect, muted = self.mapping.rect, QColor(self.theme.muted)
         painter.setFont(label_font())
-        for y, text, at in self._lines:
+        for y, text, box in self._lines:
             painter.setPen(line_pen(muted, 1.0, (1.5, 3.0)))
             painter.drawLine(QPointF(rect.left(), y), QPointF(rect.right(), y))
+            painter.fillRect(box.adjusted(-3, 1, 3, -1), faded(self.theme.panel, 0.75))
             painter.setPen(muted)
-            painter.drawText(at, text)
+            painter.drawText(QPointF(box.left(), box.bottom() - 3), text)
 
 
 class Cursor(AreaItem):
@@ -292,7 +299,7 @@ class Cursor(AreaItem):
     def rebuild(self) -> None:
         m = self.mapping
         self.prepareGeometryChange()
-        inside = m is not None and self.at is not None and m.x0 - 1e-9 <= self.at <= m.x1 + 1e-9
+        inside = m is not None and self.at is not None and m.low - 1e-9 <= self.at <= m.high + 1e-9
         self._px = float(m.x(np.array([self.at]))[0]) if m is not None and inside else -100.0
         self.update()
 

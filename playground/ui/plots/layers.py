@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
-from playground.cell.graph import AnyNode, Cell, Gate, Memory, Output, Role
+from playground.cell.check import reached
+from playground.cell.graph import AnyNode, Cell, Input, Memory, Role
 from playground.cell.library import LIBRARY
+from playground.cell.states import hidden_id, squashing_gates, states, with_gradient
 from playground.experiment.document import Experiment
 from playground.ui.plots.words import tr
 
@@ -58,39 +60,18 @@ def layer_choices(experiment: Experiment) -> list[tuple[object, str]]:
 
 
 def gates(cell: Cell) -> list[Shown]:
-    """The gates in the cell's order, then the cell state; without one, what else a memory holds.
-
-    A gate without any squashing function (the GRU's product with the past) opens and closes nothing: it is left out.
-    """
-    found = [
-        Shown(node.id, node.label or node.id, node.role)
-        for node in cell.nodes
-        if isinstance(node, Gate) and node.activation != "identity"
-    ]
+    """The gates in the cell's order, then the cell state; without one, what else a memory holds."""
+    found = [Shown(node.id, node.label or node.id, node.role) for node in squashing_gates(cell)]
     known = {shown.id for shown in found}
     held = [node for node in states(cell) if node.id not in known]
     cells = [node for node in held if node.role == "cell"]
     return found + [Shown(node.id, state_text(node), node.role, state=True) for node in cells or held]
 
 
-def states(cell: Cell) -> list[AnyNode]:
-    """The nodes whose values memories hold."""
-    sources = {node.source for node in cell.nodes if isinstance(node, Memory)}
-    return [node for node in cell.nodes if node.id in sources]
-
-
 def state_text(node: AnyNode) -> str:
     """What a state is called."""
     names = {"cell": tr("cell state"), "hidden": tr("hidden state")}
     return names.get(node.role, node.label or node.id)
-
-
-def hidden_id(cell: Cell) -> str:
-    """The node that leaves the cell: the hidden state h."""
-    outputs = [node for node in cell.nodes if isinstance(node, Output)]
-    if outputs and len(outputs[0].sources) == 1:
-        return outputs[0].sources[0]
-    return outputs[0].id if outputs else ""
 
 
 def maps(cell: Cell) -> list[tuple[object, str]]:
@@ -102,3 +83,18 @@ def maps(cell: Cell) -> list[tuple[object, str]]:
         if id not in [data for data, _ in found]:
             found.append((id, text))
     return found
+
+
+def flowing(cell: Cell) -> list[tuple[object, str]]:
+    """Nodes whose gradient can be shown, see `with_gradient`."""
+    texts = dict(maps(cell))
+    texts |= {node.id: tr("input {0}").format(node.id) for node in cell.nodes if isinstance(node, Input)}
+    labels = {node.id: node.label or node.id for node in cell.nodes}
+    return [(id, texts.get(id, labels[id])) for id in with_gradient(cell)]
+
+
+def every_node(cell: Cell) -> list[tuple[object, str]]:
+    """All that a heatmap of a layer can show: what has a gradient, and memories, which hold what was before."""
+    held = [(node.id, tr("{0} (one step before)").format(node.label or node.id)) for node in cell.nodes
+            if isinstance(node, Memory) and node.id in reached(cell)]  # fmt: skip
+    return [*flowing(cell), *held]

@@ -1,4 +1,5 @@
-"""The loss: every network's training loss, pale and smoothed, its test loss dashed, and the baselines."""
+"""The loss: every network's training loss, pale and smoothed, its test loss dashed, the baselines; and the test loss
+of other seeds as a band."""
 
 from typing import Any
 
@@ -6,15 +7,17 @@ import numpy as np
 from PySide6.QtCore import QT_TRANSLATE_NOOP
 
 from playground.export.tables import aligned
+from playground.training.curves import Curves
 from playground.ui.plots.base import Plot
 from playground.ui.plots.geometry import MARKS
-from playground.ui.plots.history import History, Smoothed
+from playground.ui.plots.history import History
 from playground.ui.plots.items import Curve, Style, contestant
 from playground.ui.plots.legend import Entry
 from playground.ui.plots.ranges import Range, loss_range, spread, steps_range
-from playground.ui.plots.words import loss_axis, step_axis, tr
+from playground.ui.plots.seeds import SeedBands
+from playground.ui.plots.smoothing import SPANS, Smoothed
+from playground.ui.plots.words import loss_axis, step_axis, step_text, tr
 
-SPANS = (1, 5, 20, 100, 500)
 TEST_DASH = (5.0, 3.0)
 BULK = (0.02, 0.98)  # quantiles of the raw loss that the axis makes room for
 
@@ -27,15 +30,23 @@ class Run:
         self.smoothed = Smoothed(span)
         self._generation = 0
 
-    def update(self, steps: Any, losses: Any, test_steps: Any, test_losses: Any) -> None:
+    def update(self, curves: Curves, row: int) -> None:
         """Take over the grown curves."""
-        self.raw.update(steps, losses)
+        losses, (low, high) = curves.losses[row], curves.extremes("losses")
+        self.raw.update(curves.steps, losses, low[row], high[row])
         if self.raw.generation != self._generation:
             self._generation = self.raw.generation
             self.smoothed.clear()
-        values = self.smoothed.update(losses)
-        self.smooth.update(self.smoothed.places(steps), values)
-        self.test.update(test_steps, test_losses)
+        values = self.smoothed.update(losses, curves.steps, curves.weights)
+        self.smooth.update(self.smoothed.places, values)
+        low, high = curves.extremes("test_losses")
+        self.test.update(curves.test_steps, curves.test_losses[row], low[row], high[row])
+
+    def clear(self) -> None:
+        """No curve."""
+        for line in (self.raw, self.smooth, self.test):
+            line.update(np.empty(0), np.empty(0))
+        self.smoothed.clear()
 
 
 class LossPlot(Plot):
@@ -43,6 +54,7 @@ class LossPlot(Plot):
 
     name = "loss"
     TITLE = str(QT_TRANSLATE_NOOP("Plot", "Loss"))
+    group = "training"
     EMPTY = str(QT_TRANSLATE_NOOP("Plot", "Press Space to train. The loss appears here, step by step."))
     logarithmic = True
     smoothed = True
@@ -52,12 +64,14 @@ class LossPlot(Plot):
         self.span = 20
         self._runs: list[Run] = []
         self._names: tuple[str, ...] | None = None
-        self._steps = 0.0
+        self._seeds = SeedBands(self.session)
         self.chart.frame.x_axis = step_axis()
         self.chart.x_name = tr("step")
-        self.chart.format_x = lambda x: f"{x:,.0f}"
+        self.chart.format_x = step_text
         self.session.scalars_changed.connect(self.make_stale)
         self.session.tests_changed.connect(self.make_stale)
+        if hasattr(self.session, "repeats"):
+            self.session.repeats.changed.connect(self.make_stale)
 
     @property
     def loss_kind(self) -> str:
@@ -82,21 +96,21 @@ class LossPlot(Plot):
 
     def draw(self) -> None:
         curves, names = self.session.curves, tuple(net.name for net in self.session.experiment.networks)
-        if names != self._names:
+        if self._seeds.update(names, "loss") or names != self._names:
             self._begin(names)
+        self._seeds.show(self.chart.curves)
         rows = min(len(names), len(curves.losses))
         self.chart.frame.y_axis = loss_axis(self.loss_kind, self.log_y)
         empty = not rows or (not len(curves.steps) and not len(curves.test_steps))
-        self.chart.set_message(tr(self.EMPTY) if empty else "")
+        self.chart.set_message(tr(self.EMPTY) if empty and not self._seeds.bands else "")
         for row, run in enumerate(self._runs):
             if row < rows:
-                run.update(curves.steps, curves.losses[row], curves.test_steps, curves.test_losses[row])
+                run.update(curves, row)
             else:
-                nothing = np.empty(0)
-                run.update(nothing, nothing, nothing, nothing)
+                run.clear()
         self.chart.levels.set_levels(self._baselines())
         last = max((float(at[-1]) for at in (curves.steps, curves.test_steps) if len(at)), default=0.0)
-        self.chart.set_home(steps_range(last), self._y_range(rows))
+        self.chart.set_home(steps_range(max(last, self._seeds.last)), self._y_range(rows))
         self.chart.rebuild()
 
     def _baselines(self) -> tuple[tuple[str, float], ...]:
@@ -109,7 +123,7 @@ class LossPlot(Plot):
     def _begin(self, names: tuple[str, ...]) -> None:
         self._names = names
         self._runs = [Run(self.span) for _ in names]
-        curves, entries = [], []
+        curves, entries = self._seeds.curves(names), []
         for index, name in enumerate(names):
             colour = contestant(index)
             mark = MARKS[index % len(MARKS)]
@@ -126,6 +140,7 @@ class LossPlot(Plot):
         muted = lambda theme: theme.muted  # noqa: E731
         entries.append(Entry("train", tr("train"), Style(muted, 1.5)))
         entries.append(Entry("test", tr("test"), Style(muted, 1.5, TEST_DASH)))
+        entries += self._seeds.entries()
         self.set_series(curves, entries if names else [])
         for name, run in zip(names, self._runs, strict=True):
             if self.span > 1:
@@ -135,7 +150,7 @@ class LossPlot(Plot):
 
     def _y_range(self, rows: int) -> Range:
         """Room for the smoothed and the test curves, the bulk of the raw ones, and the baselines."""
-        drawn = [np.array([value for _, value in self.chart.levels.levels])]
+        drawn = [np.array([value for _, value in self.chart.levels.levels]), *self._seeds.values()]
         for run in self._runs[:rows]:
             for line in (run.smooth, run.test):
                 drawn.append(line.within(-np.inf, np.inf, 200)[1])
@@ -154,4 +169,5 @@ class LossPlot(Plot):
         trained = {f"{name} train [{unit}]": curves.losses[row] for row, name in enumerate(names[:rows])}
         tested = {f"{name} test [{unit}]": curves.test_losses[row] for row, name in enumerate(names[:rows])}
         steps = curves.steps.astype(np.int64), curves.test_steps.astype(np.int64)
-        return aligned("training step [step]", [(steps[0], trained), (steps[1], tested)])
+        groups = [(steps[0], trained), (steps[1], tested), *self._seeds.columns(unit)]
+        return aligned("training step [step]", groups)

@@ -22,7 +22,7 @@ def build_menu(plot: "Plot") -> QMenu:
     from playground.ui.figures.dialog import export_dialog
 
     menu = QMenu(plot)
-    menu.setObjectName(f"plot.{plot.name}.menu")
+    menu.setObjectName(f"plot.{plot.id}.menu")
     for format, text in FIGURES:
         action = menu.addAction(_tr("Export {0}…").format(text))
         action.setObjectName(f"export.{format}")
@@ -34,8 +34,17 @@ def build_menu(plot: "Plot") -> QMenu:
     if plot.logarithmic:
         log = _checked(menu, "log_y", _tr("Logarithmic y axis"), plot.log_y)
         log.toggled.connect(plot.set_log_y)
+    if plot.can_log_x:
+        log_x = _checked(menu, "log_x", _tr("Logarithmic x axis"), plot.log_x)
+        log_x.toggled.connect(plot.set_log_x)
     if plot.smoothed:
         _smoothing(menu, plot)
+    if plot.chart.x_kind:
+        link = _checked(menu, "linked", _tr("Zoom and read with the other plots"), plot.linked)
+        link.toggled.connect(plot.set_linked)
+    if any(chooser.part == "layer" for chooser in plot.choosers):
+        follow = _checked(menu, "follows", _tr("Follow what is selected"), plot.follows)
+        follow.toggled.connect(plot.set_follows)
     reset = menu.addAction(_tr("Show everything"))
     reset.setObjectName("reset_zoom")
     reset.setEnabled(not plot.chart.following)
@@ -46,6 +55,9 @@ def build_menu(plot: "Plot") -> QMenu:
         for entry in plot.chart.entries:
             action = _checked(curves, f"curve.{entry.group}", entry.text, entry.group not in plot.chart.hidden)
             action.triggered.connect(lambda _=False, group=entry.group: plot.chart.switch(group))
+    if plot.acts:
+        menu.addSeparator()
+        menu.addActions(plot.acts)
     return menu
 
 
@@ -58,7 +70,7 @@ def _checked(menu: QMenu, name: str, text: str, on: bool) -> QAction:
 
 
 def _smoothing(menu: QMenu, plot: "Plot") -> None:
-    from playground.ui.plots.loss import SPANS
+    from playground.ui.plots.smoothing import SPANS
 
     smoothing = menu.addMenu(_tr("Smoothing"))
     smoothing.setObjectName("smoothing")

@@ -34,11 +34,14 @@ class PredictionPlot(TimePlot):
         self._classes = ClassView(self.chart)
         self._key: object = None
         self._range: tuple[float, float] | None = None
+        self._input: NDArray = np.zeros(0)
 
     def draw(self) -> None:
         traces, facts = self.session.traces, self.session.facts
         networks = [net.name for net in self.session.experiment.networks]
         found = [net for net in (traces.networks if traces is not None else ()) if net.name in networks]
+        if facts is not None and any(net.output.shape[1] != facts.outputs for net in found):
+            found = []  # these are answers to the task before
         if traces is None or not found or not len(traces.targets):
             self._key = None
             self._classes.show(False)
@@ -103,19 +106,38 @@ class PredictionPlot(TimePlot):
             self._behind(traces.inputs[:, 0].astype(np.float64))
         for name, values in lines.items():
             self.chart.curves[name].set_source(Line(self.times, values))
+        self._compare(column, few, list(said))
         self._label(names[column] if names else "")
         self.place_choosers()
         self.chart.set_home(self.time_range(0.5 if few else 0.0), self._range)
 
+    def _compare(self, column: int, few: bool, networks: list[str]) -> None:
+        """What they would say without interventions, on the sequence as the task made it."""
+        ghosts: Traces | None = getattr(self.session, "ghosts", None)
+        lines: dict[str, NDArray] = {}
+        for net in ghosts.networks if ghosts is not None else ():
+            if net.name in networks and column < net.output.shape[1]:
+                lines[net.name] = net.output[: len(self.times), column].astype(np.float64)
+        if ghosts is not None and few and lines and self._input.size:
+            before = ghosts.inputs[: len(self.times), 0].astype(np.float64)
+            if not np.array_equal(before, self._input[: len(before)]):
+                lines[INPUT] = self._scaled(before)
+        self.draw_ghosts(lines)
+
     def _behind(self, values: NDArray) -> None:
         """The input as a pale line that fills the height: it shows what came when, on a scale of its own."""
-        assert self._range is not None
-        low, high = self._range
-        found = spread([values]) or (0.0, 1.0)
-        part = (values - found[0]) / ((found[1] - found[0]) or 1.0)
+        self._input = values
         curve = self.chart.curves[INPUT]
         curve.read_from = Line(self.times, values)
-        curve.set_source(Line(self.times, low + (0.08 + 0.84 * part) * (high - low)))
+        curve.set_source(Line(self.times, self._scaled(values)))
+
+    def _scaled(self, values: NDArray) -> NDArray:
+        """Inputs on the scale of the answers."""
+        assert self._range is not None
+        low, high = self._range
+        found = spread([self._input]) or (0.0, 1.0)
+        part = (values - found[0]) / ((found[1] - found[0]) or 1.0)
+        return np.asarray(low + (0.08 + 0.84 * part) * (high - low))
 
     def _label(self, name: str) -> None:
         facts = self.session.facts

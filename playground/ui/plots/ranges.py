@@ -52,3 +52,33 @@ def value_range(found: Range | None, before: Range | None = None, pad: float = 0
     step = nice_step(max(high - low, 1e-12, abs(high) * 1e-6) / 10)
     bottom, top = np.floor(low / step - 1e-9) - 0.1, np.ceil(high / step + 1e-9) + 0.1
     return float(bottom * step), float(top * step)
+
+
+class NormRange:
+    """The y range of norms that change all the time, from 0 or in log₁₀: it widens at once and shrinks late."""
+
+    def __init__(self, floor: float) -> None:
+        """floor: of the largest value; what is smaller is rounding, and gets no room on a log axis."""
+        self._floor = floor
+        self._before: tuple[bool, Range] | None = None
+
+    def clear(self) -> None:
+        """What comes is something else."""
+        self._before = None
+
+    def take(self, found: Range | None, log: bool) -> Range:
+        """The range for values from `found[0]` to `found[1]`."""
+        low, high = found or (1e-3, 1.0)
+        before = self._before[1] if self._before is not None and self._before[0] == log else None
+        if log:
+            wanted = nice_log_bounds(max(low, high * self._floor), high)
+            fits = before is not None and before[0] <= wanted[0] and wanted[1] <= before[1]
+            least = 0.6
+        else:
+            wanted = (0.0, 1.05 * (high or 1.0))
+            fits = before is not None and wanted[1] <= before[1]
+            least = 0.4
+        if before is None or not fits or wanted[1] - wanted[0] < least * (before[1] - before[0]):
+            before = wanted if log else (0.0, 1.2 * wanted[1])
+        self._before = log, before
+        return before

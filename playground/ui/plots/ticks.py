@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -11,6 +12,8 @@ Measure = Callable[[str], float]
 
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 LOW_ROW = 12.0  # px between ticks of an upright axis that would have only one otherwise
+NAME_ROW, NUMBER_ROW = 10.0, 20.0  # px between the names of an upright axis: symbols, or times
+FEW = 12  # so many or fewer names are taken as names, even if they are numbers
 GAP = 14.0  # px between the texts of two neighbouring ticks
 
 
@@ -19,7 +22,8 @@ class Axis:
     """What an axis shows. `labels`: the same label from long to short; the longest that fits is drawn.
 
     log: positions are log₁₀ of the values. integer: only whole numbers. grouped: 12,000 rather than 12000 (a year is
-    not grouped). names: texts for the positions 0, 1, 2 … instead of numbers.
+    not grouped). names: texts for the positions 0, 1, 2 … instead of numbers. kind: "time" or "step" for the axes that
+    many plots have in common, so that they can be zoomed and read together.
     """
 
     labels: tuple[str, ...]
@@ -27,6 +31,7 @@ class Axis:
     integer: bool = False
     grouped: bool = True
     names: tuple[str, ...] = ()
+    kind: str = ""
 
     @property
     def label(self) -> str:
@@ -41,12 +46,14 @@ def power_text(exponent: int, plain: bool = False) -> str:
     return "10" + str(exponent).translate(SUPERSCRIPT)
 
 
-def number_text(value: float, step: float = 0.0, grouped: bool = True) -> str:
-    """A tick's text with just the decimals that `step` needs; powers of ten for what is very large or small."""
+def number_text(value: float, step: float = 0.0, grouped: bool = True, powers: bool | None = None) -> str:
+    """A tick's text with just the decimals that `step` needs; powers of ten for what is very large or small.
+
+    powers: whether it is written with a power of ten, None: as its size asks for.
+    """
     if value == 0:
         return "0"
-    size = max(abs(value), step)
-    if size >= 1e7 or size < 1e-3:
+    if _large_or_small(max(abs(value), step)) if powers is None else powers:
         exponent = math.floor(math.log10(abs(value)) + 1e-9)
         factor = f"{value / 10.0**exponent:.2f}".rstrip("0").rstrip(".")
         power = "10" + str(exponent).translate(SUPERSCRIPT)
@@ -57,14 +64,20 @@ def number_text(value: float, step: float = 0.0, grouped: bool = True) -> str:
     return f"{value:{',' if grouped else ''}.{decimals}f}".replace("-", "−")
 
 
-def value_text(value: float) -> str:
-    """A value that was read off, with four figures."""
+def _large_or_small(size: float) -> bool:
+    return size >= 1e7 or size < 1e-3
+
+
+def value_text(value: float, figures: int = 4) -> str:
+    """A value that was read off, with so many figures; one fewer beside a power of ten."""
     if not math.isfinite(value):
         return "–"
     if value != 0 and (abs(value) >= 1e6 or abs(value) < 1e-3):
-        exponent = math.floor(math.log10(abs(value)))
-        return f"{value / 10.0**exponent:.3g}×10{str(exponent).translate(SUPERSCRIPT)}".replace("-", "−")
-    return f"{value:.4g}".replace("-", "−")
+        factor, _, exponent = f"{value:.{max(0, figures - 2)}e}".partition("e")
+        factor = factor.rstrip("0").rstrip(".") if "." in factor else factor
+        return f"{factor}×10{str(int(exponent)).translate(SUPERSCRIPT)}".replace("-", "−")
+    text = f"{value:.{figures}g}"
+    return (f"{value:.0f}" if "e" in text else text).replace("-", "−")
 
 
 def nice_step(rough: float, integer: bool = False) -> float:
@@ -98,6 +111,7 @@ def nice_log_bounds(low: float, high: float) -> tuple[float, float]:
     return (bottom, top) if top - bottom > 0.2 else (bottom - 0.3, top + 0.3)
 
 
+@lru_cache(maxsize=512)
 def ticks(axis: Axis, low: float, high: float, pixels: float, measure: Measure, across: bool) -> Ticks:
     """Ticks from `low` to `high` (positions) on an axis `pixels` long, so far apart that no two texts touch.
 
@@ -122,7 +136,8 @@ def _linear(
         positions = np.arange(math.ceil(low / step - 1e-6), math.floor(high / step + 1e-6) + 1) * step
         slack = 1e-6 * (high - low)
         positions = positions[(positions >= low - slack) & (positions <= high + slack)]
-        made = [(float(at), number_text(float(at), step, axis.grouped)) for at in positions]
+        powers = _large_or_small(float(np.abs(positions).max(initial=step)))  # all of them, or none
+        made = [(float(at), number_text(float(at), step, axis.grouped, powers)) for at in positions]
         need = max((measure(text) for _, text in made), default=0.0) + GAP if across else apart
         if step / (high - low) * pixels >= need:
             break
@@ -156,6 +171,11 @@ def _logarithmic(axis: Axis, low: float, high: float, pixels: float, measure: Me
 
 
 def _named(names: tuple[str, ...], low: float, high: float, pixels: float) -> Ticks:
-    stride = max(1, math.ceil(10.0 / (pixels / (high - low))))
+    """Every name where there is room, else every second, fifth, tenth …: of numbers those that it divides."""
     first, last = max(0, math.ceil(low)), min(len(names) - 1, math.floor(high))
-    return [(float(at), names[at]) for at in range(first, last + 1) if at % stride == 0]
+    numbers = len(names) > FEW and all(name.isdecimal() for name in names)
+    rough = (NUMBER_ROW if numbers else NAME_ROW) / (pixels / (high - low))
+    stride = round(nice_step(rough, True)) if numbers else max(1, math.ceil(rough))
+    return [
+        (float(at), names[at]) for at in range(first, last + 1) if (int(names[at]) if numbers else at) % stride == 0
+    ]

@@ -1,60 +1,49 @@
 """Plots over the probe sequence: their x axis is sequence time, and a cursor marks the moment that is looked at."""
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QT_TRANSLATE_NOOP
 
-from playground.network.traces import NetTraces, Traces
-from playground.ui.plots.base import Plot
-from playground.ui.plots.choosers import Chooser
-from playground.ui.plots.layers import Choice, gates, layer_cell, layer_choices
+from playground.ui.plots.history import Line
+from playground.ui.plots.layerplot import LayerPlot
+from playground.ui.plots.stretches import Stretch
 from playground.ui.plots.ticks import value_text
 from playground.ui.plots.words import time_axis, tr
 
 
-class TimePlot(Plot):
+class TimePlot(LayerPlot):
     """`times` are what the x axis reads ([T]: years, or 0 … T−1); the session's time is an index into them."""
 
     EMPTY = str(QT_TRANSLATE_NOOP("Plot", "Press Space to train. What happens along one test sequence appears here."))
 
     def build(self) -> None:
+        super().build()
         self.times: NDArray[np.float64] = np.arange(2.0)
+        self.chart.frame.x_axis = time_axis("step")
         self.session.traces_changed.connect(self.make_stale)
         self.session.time_changed.connect(self._move_cursor)
         self.chart.time_picked.connect(self._pick)
 
-    def make_layer_chooser(self) -> Chooser:
-        """A chooser of network and layer that also follows the selection on the canvas."""
-        chooser = self.add_chooser("layer", tr("network and layer"))
-        self.session.selection_changed.connect(lambda selection: self._follow(chooser, selection))
-        return chooser
+    def draw_ghosts(self, ghosts: dict[str, NDArray]) -> None:
+        """curve key → values [≤ T] of its ghost; curves that are not named have none. `times` must be up to date."""
+        for key, curve in self.chart.curves.items():
+            values = ghosts.get(key)
+            curve.set_ghost(Line(self.times[: len(values)], values) if values is not None else None)
+        self.chart.set_ghost_text(self.ghost_text() if ghosts else "")
 
-    def _follow(self, chooser: Chooser, selection: object) -> None:
-        net, layer = getattr(selection, "net", ""), getattr(selection, "layer", "")
-        if net and layer:
-            chooser.choose((net, layer))
+    def ghost_text(self) -> str:
+        """What the ghosts are, for the legend."""
+        return str(getattr(self.session, "ghost_name", "")) or tr("before")
 
-    def offer_layers(self, chooser: Chooser) -> Choice:
-        """Bring the chooser up to date; at first the layer with the most gates is chosen. ("", "") without layers."""
-        choices = layer_choices(self.session.experiment)
-        known = {data for data, _ in choices}
-        fresh = chooser.currentData() not in known
-        chooser.offer(choices)
-        if fresh and choices:
-            cells = [(layer_cell(self.session.experiment, data), data) for data, _ in choices]  # type: ignore[arg-type]
-            counts = [len(gates(cell)) if cell is not None else 0 for cell, _ in cells]
-            chooser.blockSignals(True)
-            chooser.setCurrentIndex(int(np.argmax(counts)))
-            chooser.blockSignals(False)
-        return chooser.currentData() or ("", "")
-
-    def traces_of(self, net: str) -> NetTraces | None:
-        """The traces of one network, None while there are none."""
-        traces: Traces | None = self.session.traces
-        for found in traces.networks if traces is not None else ():
-            if found.name == net:
-                return found
-        return None
+    def mark_stretches(self, stretches: Iterable[tuple[int, int, str]]) -> None:
+        """Shade steps first … last of the sequence, each with a text: where something is clamped or held."""
+        half = (self.times[-1] - self.times[0]) / max(1, len(self.times) - 1) / 2
+        last = len(self.times) - 1
+        inside = [(a, min(b, last), text) for a, b, text in stretches if 0 <= a <= min(b, last)]
+        made = [Stretch(float(self.times[a] - half), float(self.times[b] + half), text) for a, b, text in inside]
+        self.chart.stretches.set_stretches(tuple(made))
 
     def update_times(self, length: int) -> None:
         """Take over the time axis of the probe; whole numbers when it has none that fits."""

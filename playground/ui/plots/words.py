@@ -4,6 +4,7 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 from playground.ui.plots.ticks import Axis
 
+TIME, STEP = "time", "step"  # the kinds of x axes that plots share
 _LOSSES: dict[str, tuple[object, ...]] = {
     "mse": (QT_TRANSLATE_NOOP("Plot", "loss (mean squared error)"), QT_TRANSLATE_NOOP("Plot", "loss (MSE)")),
     "cross_entropy": (
@@ -53,10 +54,15 @@ def metric_text(name: str) -> str:
 def time_axis(time_name: str) -> Axis:
     """The x axis of sequence time. Years are not grouped in thousands."""
     if time_name in ("", "step"):
-        return Axis((tr("time step t"), "t"), integer=True)
-    return Axis((time_name,), grouped=False)
+        return Axis((tr("time step t"), "t"), integer=True, kind=TIME)
+    return Axis((time_name,), grouped=False, kind=TIME)
+
+
+def step_text(step: float) -> str:
+    """A training step that is read off."""
+    return f"{step:,.0f}"
 
 
 def step_axis() -> Axis:
     """The x axis of training time."""
-    return Axis((tr("training step"), tr("step")), integer=True)
+    return Axis((tr("training step"), tr("step")), integer=True, kind=STEP)

@@ -1,4 +1,4 @@
-"""Sliders: a plain one that keeps still while a page scrolls, and one on a logarithmic scale beside its number."""
+"""Sliders: a plain one that keeps still while a page scrolls, and two beside their number, on either scale."""
 
 import math
 from collections.abc import Callable
@@ -39,8 +39,9 @@ class Slider(QSlider):
         super().mousePressEvent(event)
 
 
-class LogSlider(QWidget):
-    """A slider from `low` to `high` (both above 0) on a logarithmic scale, and beside it the number to type.
+class NumberSlider(QWidget):
+    """A slider from `low` to `high`, and beside it the number to type, which may lie beyond. A subclass says on which
+    scale.
 
     `commit(value, merge)` as in `NumberField`; a drag is one gesture.
     """
@@ -52,7 +53,7 @@ class LogSlider(QWidget):
         whole: bool = True, parent: QWidget | None = None,
     ) -> None:  # fmt: skip
         super().__init__(parent)
-        self._commit, self._low, self._high, self._whole = commit, low, high, whole
+        self._commit, self._low, self._high = commit, low, high
         self._dragged = False
         self.slider = Slider()
         self.slider.setRange(0, TICKS)
@@ -88,24 +89,62 @@ class LogSlider(QWidget):
         self.number.show_value(value)
         if not self.slider.isSliderDown():
             self.slider.blockSignals(True)
-            self.slider.setValue(self._place(float(value or self._low)))
+            self.slider.setValue(self.place_of(float(self._low if value is None else value)))
             self.slider.blockSignals(False)
 
     def _begin(self) -> None:
         self._dragged = False
 
-    def _place(self, value: float) -> int:
-        kept = min(max(value, self._low), self._high)
-        return round(TICKS * math.log(kept / self._low) / math.log(self._high / self._low))
+    def place_of(self, value: float) -> int:
+        """The slider's place for a value."""
+        raise NotImplementedError
+
+    def value_at(self, place: int) -> float | int:
+        """The value at a place of the slider, in as few digits as are wanted."""
+        raise NotImplementedError
 
     def _slid(self, place: int) -> None:
-        value: float = self._low * (self._high / self._low) ** (place / TICKS)
-        value = float(f"{value:.2g}") if not self._whole or value >= 20 else value
-        value = round(value) if self._whole else value
+        value = self.value_at(place)
         if value == self.number.value:
             return
-        problem = self._commit(value, self._dragged)
+        problem = self._commit(value, self._dragged and self.slider.isSliderDown())
         self._dragged = self.slider.isSliderDown()
         if problem is None:
             self.number.show_value(value)
         self.refused.emit(problem)
+
+
+class LogSlider(NumberSlider):
+    """On a logarithmic scale: both ends are above 0."""
+
+    def __init__(
+        self, commit: Callable[[float | int | None, bool], BadInput | None], low: float, high: float,
+        whole: bool = True, parent: QWidget | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(commit, low, high, whole, parent)
+        self._whole = whole
+
+    def place_of(self, value: float) -> int:
+        kept = min(max(value, self._low), self._high)
+        return round(TICKS * math.log(kept / self._low) / math.log(self._high / self._low))
+
+    def value_at(self, place: int) -> float | int:
+        value: float = self._low * (self._high / self._low) ** (place / TICKS)
+        value = float(f"{value:.2g}") if not self._whole or value >= 20 else value
+        return round(value) if self._whole else value
+
+
+class LinearSlider(NumberSlider):
+    """On a plain scale, of a number that is always there."""
+
+    def __init__(
+        self, commit: Callable[[float, bool], BadInput | None], low: float, high: float, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(lambda value, merge: commit(float(value or 0.0), merge), low, high, False, parent)
+        self.setFocusProxy(self.slider)
+
+    def place_of(self, value: float) -> int:
+        return round(TICKS * (value - self._low) / (self._high - self._low))
+
+    def value_at(self, place: int) -> float:
+        return float(f"{self._low + (self._high - self._low) * place / TICKS:.6g}")

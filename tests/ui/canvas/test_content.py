@@ -10,16 +10,16 @@ from playground.cell.library import LIBRARY
 from playground.engine import choose
 from playground.experiment.check import check_experiment
 from playground.experiment.document import Experiment
+from playground.network.counting import layer_outputs, layer_weights
 from playground.network.network import Network
 from playground.network.spec import Layer, Net, Training
 from playground.tasks import build_task
 from playground.tasks.base import Baseline, Facts
+from playground.tasks.goals import find_target
 from playground.tasks.spec import DelayedRecall, Table
 from playground.ui.canvas.content import export_columns, read
 from playground.ui.canvas.problems import place
 from playground.ui.canvas.verdict import Verdict, format_metric, judge
-from playground.ui.canvas.weights import layer_outputs, layer_weights
-from playground.ui.race import find_target
 
 TASK = DelayedRecall(lag=10)
 

@@ -222,4 +222,3 @@ def test_leaving_the_cell_brings_the_network_page_back(inside, inspector):
     inside.workshop.choose("forget")
     inside.workshop.leave()
     assert inspector.title.text() == "Experiment"
-    assert inspector.race.isVisible() == (len(inside.experiment.networks) > 1)

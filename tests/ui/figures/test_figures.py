@@ -7,7 +7,7 @@ import zlib
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QGraphicsScene, QGraphicsView, QVBoxLayout, QWidget
 
@@ -18,6 +18,7 @@ from playground.ui.figures.dialog import ExportDialog, export_dialog
 from playground.ui.figures.headless import export_plots
 from playground.ui.figures.paint import image_of
 from playground.ui.plots import PLOTS
+from playground.ui.plots.words import STEP
 from playground.ui.theme import DARK, LIGHT, THEMES
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -29,6 +30,11 @@ def pixels(image: QImage) -> np.ndarray:
     return np.array(image.constBits()).reshape(image.height(), image.bytesPerLine() // 4, 4)[:, : image.width()]
 
 
+def is_text(column: list[str]) -> bool:
+    """Whether a column holds words, which have no unit."""
+    return any(re.search(r"[a-z]{3}", cell) and cell not in ("nan", "inf") for cell in column)
+
+
 @pytest.mark.parametrize("name", PLOTS)
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_png_looks_like_the_screen(name: str, theme: str, shown, session, tmp_path) -> None:
@@ -37,13 +43,13 @@ def test_a_png_looks_like_the_screen(name: str, theme: str, shown, session, tmp_
     for chooser in plot.choosers:  # widgets for a hand, written as text in a figure
         chooser.hide()
     plot.place_choosers()
-    screen = plot.grab().toImage()
+    screen = plot.figure_view().grab().toImage()
     made = QImage(str(render(plot, tmp_path / "x.png", scale=3.0)))
     assert (made.width(), made.height()) == (3 * screen.width(), 3 * screen.height())
     small = made.scaled(screen.size(), Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation)
     difference = np.abs(pixels(screen)[..., :3].astype(int) - pixels(small)[..., :3].astype(int)).max(axis=2)
-    assert difference.mean() < 5.0
-    assert (difference > 110).mean() < 0.012
+    assert difference.mean() < (9.0 if plot.chart.frame.bare else 5.0)  # letters all over
+    assert (difference > 110).mean() < (0.02 if plot.chart.frame.bare else 0.012)
 
 
 def test_lines_in_a_large_png_are_as_thick_as_on_the_screen(shown, session, tmp_path) -> None:
@@ -63,7 +69,9 @@ def test_svg_is_xml_with_text_labels_and_metadata(name: str, shown, tmp_path) ->
     path = render(plot, tmp_path / "x.svg")
     root = ElementTree.fromstring(path.read_bytes())
     texts = ["".join(node.itertext()).strip() for node in root.iter(f"{SVG}text")]
-    assert plot.chart.frame.x_axis.label in texts and plot.chart.frame.y_axis.label in texts
+    written = "".join("".join(node.itertext()) for node in root.iter(f"{SVG}text"))  # Qt cuts a text where Greek begins
+    axes = plot.chart.frame.x_axis, plot.chart.frame.y_axis
+    assert plot.chart.frame.bare or all(any(label in written for label in axis.labels) for axis in axes)
     assert plot.chart.frame.title in texts
     text = path.read_text(encoding="utf-8")
     assert "<seed>11</seed>" in text and "Sunspots &amp; &lt;so on&gt;" in text and '"learning_rate":0.01' in text
@@ -76,8 +84,33 @@ def test_nothing_is_drawn_outside_the_plot_when_zoomed(shown, tmp_path) -> None:
     plot.chart.area.setRange(xRange=(100, 200), yRange=(-1.0, -0.5), padding=0)
     rect = plot.chart.mapping().rect.adjusted(-6, -6, 6, 6)
     for curve in plot.chart.shown():
-        bounds = curve._path.boundingRect()
+        bounds = curve.path.boundingRect()
         assert bounds.isEmpty() or rect.contains(bounds)
+
+
+@pytest.mark.parametrize("name", ["trajectory", "spectrum"])
+def test_a_zoomed_figure_keeps_to_its_area(name: str, shown, tmp_path) -> None:
+    """Qt's SVG writer knows no clipping: whoever only clips a painter draws over title and axes in a figure."""
+    plot = shown(name, 500, 300)
+    (x0, x1), (y0, y1) = plot.chart.area.viewRange()
+    plot.chart.area.setRange(
+        xRange=(x0 + 0.4 * (x1 - x0), x1 - 0.3 * (x1 - x0)),
+        yRange=(y0 + 0.4 * (y1 - y0), y1 - 0.3 * (y1 - y0)),
+        padding=0,
+    )
+    root = ElementTree.fromstring(render(plot, tmp_path / "x.svg").read_bytes())
+    rect = plot.chart.mapping().rect.adjusted(-12, -12, 12, 12)
+    lines = [line for line in root.iter(f"{SVG}polyline") if "points" in line.attrib]
+    inside = [
+        rect.contains(QPointF(*map(float, pair.split(","))))
+        for line in lines
+        for pair in line.attrib["points"].split()
+        if line.attrib.get("fill") == "none"
+    ]
+    assert len(inside) > 10
+    rounds = [*root.iter(f"{SVG}ellipse"), *root.iter(f"{SVG}circle")]
+    assert all(float(round.get("rx", round.get("r", 0))) < 20 for round in rounds), "a circle cannot be cut"
+    assert sum(not it for it in inside) <= 8, "entries of the legend have a sample of their own"
 
 
 @pytest.mark.parametrize("name", PLOTS)
@@ -141,8 +174,8 @@ def test_csv_has_every_digit_units_and_seed(name: str, shown, session, tmp_path)
     lines = render(plot, tmp_path / "x.csv").read_text(encoding="utf-8").splitlines()
     assert lines[0].startswith("# ") and "seed 11" in lines[0] and "Sunspots" in lines[0] and '"networks"' in lines[0]
     head, *rows = list(csv.reader(io.StringIO("\n".join(lines[1:]))))
-    assert all("[" in column for column in head)
-    assert len({len(row) for row in rows}) == 1 and len(rows) > 5
+    assert len({len(row) for row in rows}) == 1 and (len(rows) >= 3 or plot.chart.x_kind == STEP)
+    assert all("[" in column for number, column in enumerate(head) if not is_text([row[number] for row in rows]))
     if name == "loss":
         column = head.index("LSTM train [mse]")
         read = np.array([float(row[column]) for row in rows if row[column]])
@@ -257,7 +290,7 @@ def test_the_dialog_says_what_is_wrong_and_stays(qtbot, shown, tmp_path) -> None
 def test_headless_export_of_everything(format: str, session, tmp_path) -> None:
     paths = export_plots(
         session.experiment, session.curves, session.traces, ["all"], format, tmp_path / "new" / "folder", theme="dark",
-        facts=session.facts, probe=session.probe,
+        facts=session.facts, probe=session.probe, look=session.inspections.look,
     )  # fmt: skip
     assert [path.name for path in paths] == [f"{name}.{format}" for name in PLOTS]
     assert all(path.stat().st_size > 500 for path in paths)

@@ -3,7 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.ui.plots.history import History, Line, Smoothed
+from playground.ui.plots.history import PARTS, History, Line
+from playground.ui.plots.smoothing import Smoothed
 
 
 @given(st.lists(st.integers(1, 700), min_size=1, max_size=12), st.integers(20, 300))
@@ -94,7 +95,69 @@ def test_the_nearest_sample_is_read() -> None:
 def test_a_smoothed_curve_does_not_run_late() -> None:
     x = np.arange(1.0, 2001.0)
     smoothed = Smoothed(50)
-    values = smoothed.update(x.copy())
-    places = smoothed.places(x)
+    values = smoothed.update(x.copy(), x)
+    places = smoothed.places
     np.testing.assert_allclose(values, places, rtol=1e-9)
     assert np.all(np.diff(places) > 0) and places[0] == 1.0
+
+
+@given(st.integers(1, 60), st.integers(2, 400), st.integers(20, 200), st.booleans())
+def test_blocks_of_a_thinned_history_keep_their_extremes(blocks: int, recent: int, points: int, log: bool) -> None:
+    rng = np.random.default_rng(blocks * 1000 + recent)
+    each = 16
+    old = rng.standard_normal((blocks, each))
+    new = rng.standard_normal(recent)
+    x = np.concatenate([np.arange(1, blocks + 1) * each, blocks * each + np.arange(1, recent + 1)]).astype(float)
+    y = np.concatenate([old.mean(axis=1), new])
+    curve = History()
+    half = blocks + recent // 2
+    for n in (half, len(x)):
+        curve.update(x[:n], y[:n], old.min(axis=1), old.max(axis=1))
+    seen_x, seen = curve.within(1, x[-1], points, log)
+    assert seen.min() == min(old.min(), new.min()) and seen.max() == max(old.max(), new.max())
+    assert np.all(np.diff(seen_x) >= 0)
+    assert curve.at(x[0]) == (x[0], y[0])
+
+
+@given(st.integers(1, 20_000), st.integers(64, 300), st.integers(1, 2000))
+def test_a_logarithmic_axis_keeps_every_extreme_too(length: int, points: int, begin: int) -> None:
+    y = np.random.default_rng(length).standard_normal(length)
+    x = np.arange(1.0, length + 1)
+    curve = History()
+    curve.update(x, y)
+    low = min(begin, length)
+    seen_x, seen = curve.within(low, length, points, log=True)
+    inside = y[low - 1 :]
+    assert seen.max() >= inside.max() and seen.min() <= inside.min() and np.all(np.diff(seen_x) >= 0)
+    assert len(seen_x) <= max(3 * points, 9 * PARTS) + 2
+    if low == 1:
+        first_half = int(np.sum(seen_x <= length**0.5))
+        assert first_half >= min(int(length**0.5), points // 4), "the early steps have as much room as the late ones"
+
+
+def test_values_without_a_logarithm_of_x_are_left_out() -> None:
+    line = Line(np.array([0.0, 1.0, 2.0]), np.array([5.0, 6.0, 7.0]))
+    assert line.within(-1.0, 9.0, 50, log=True)[0].tolist() == [1.0, 2.0]
+
+
+@pytest.mark.parametrize("span", [1, 20, 500])
+def test_smoothing_a_thinned_history_counts_a_block_as_its_steps(span: int) -> None:
+    rng = np.random.default_rng(1)
+    blocks, each = rng.standard_normal(40), 8
+    recent = rng.standard_normal(300)
+    plain = Smoothed(span).update(np.concatenate([np.repeat(blocks, each), recent]))
+    thinned = Smoothed(span)
+    thinned.update(blocks, weights=np.full(40, each))
+    values = thinned.update(np.concatenate([blocks, recent]), weights=np.full(40, each))
+    np.testing.assert_allclose(values[40:], plain[40 * each :], rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(values[:40], plain[each - 1 : 40 * each : each], rtol=1e-9, atol=1e-12)
+
+
+def test_a_long_curve_smoothed_at_once_is_the_same_as_in_parts() -> None:
+    y = np.random.default_rng(8).standard_normal(40_001)
+    whole, parts = Smoothed(100), Smoothed(100)
+    whole.update(y)
+    for end in (1, 130, 8191, 8192, 20_000, 40_001):
+        parts.update(y[:end])
+    np.testing.assert_allclose(parts.values, whole.values, rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(parts.places, whole.places, rtol=1e-9)

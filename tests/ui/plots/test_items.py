@@ -7,7 +7,8 @@ from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 from playground.ui.plots.fonts import label_font
 from playground.ui.plots.geometry import Mapping
 from playground.ui.plots.heat import rising_indices, signed_indices, signed_table
-from playground.ui.plots.items import Levels, dashed, draw_lines, lonely, segments
+from playground.ui.plots.items import Levels
+from playground.ui.plots.strokes import dashed, draw_lines, lonely, segments
 from playground.ui.theme import THEMES
 
 

@@ -10,8 +10,10 @@ from playground.export.catalogue import PLOT_NAMES
 from playground.network.spec import Net
 from playground.network.traces import NetTraces, Traces
 from playground.tasks.base import Facts
+from playground.training.curves import Curves
 from playground.ui.figures.still import StillSession
 from playground.ui.plots import PLOTS, make_plot
+from playground.ui.plots.history import Line
 from playground.ui.plots.menu import build_menu
 from playground.ui.state import Selection
 from playground.ui.theme import THEMES
@@ -39,7 +41,7 @@ def test_without_data_there_is_a_calm_line(name: str, qtbot, session) -> None:
     qtbot.addWidget(plot)
     plot.resize(420, 160)
     plot.refresh()
-    assert plot.chart.frame.message.startswith("Press Space")
+    assert plot.chart.frame.message.startswith("Press S")  # Space, or Start
     assert plot.summary() == plot.chart.frame.message
     plot.grab()
 
@@ -104,11 +106,9 @@ def test_a_million_steps_hand_few_points_to_the_curve(shown, session) -> None:
     x = np.arange(1, steps + 1, dtype=float)
     y = np.exp(-x / 2e5) + 0.1 * np.random.default_rng(0).random(steps)
 
-    class Long:
-        names, steps, losses = ("Plain RNN", "LSTM"), x, np.stack([y, y])
-        test_steps, test_losses, test_metrics = x[::50], np.stack([y, y])[:, ::50], {}
-
-    session.curves = Long()
+    both = np.stack([y, y])
+    arrays = {"steps": x, "losses": both, "gradient_norms": both, "test_steps": x[::50], "test_losses": both[:, ::50]}
+    session.curves = Curves.from_arrays(arrays, ("Plain RNN", "LSTM"))
     plot = shown("loss")
     handed = {key: curve.drawn for key, curve in plot.chart.curves.items()}
     assert 200 < handed["LSTM raw"] <= 2 * plot.chart.mapping().rect.width() + 4
@@ -352,3 +352,13 @@ def test_lines_and_texts_have_enough_contrast(theme) -> None:
         assert contrast(colour, theme.panel) >= 3.0, colour
     for colour in [theme.text, theme.muted, *theme.contestants]:
         assert contrast(colour, theme.panel) >= 4.5, colour
+
+
+def test_a_point_that_has_no_place_on_a_logarithmic_axis_is_read_at_its_edge(shown) -> None:
+    """The test before the first training step, say."""
+    plot = shown("metric")
+    plot.chart.set_log_x(True)
+    for curve in plot.chart.shown():
+        curve.set_source(Line(np.array([0.0, 400.0]), np.array([0.5, 0.25])))
+    text = plot.chart.read_at(1.0)
+    assert text.startswith("step 0") and plot.chart.readout.isVisible()

@@ -68,3 +68,31 @@ def test_symbols_are_thinned_when_rows_are_low() -> None:
     names = tuple("abcdefghij")
     assert len(ticks(Axis(("s",), names=names), -0.5, 9.5, 200, width, across=False)) == 10
     assert len(ticks(Axis(("s",), names=names), -0.5, 9.5, 50, width, across=False)) == 5
+
+
+@pytest.mark.parametrize("figures, text", [(4, "12345"), (2, "12345")])
+def test_a_large_value_is_not_written_as_a_power_too_early(figures: int, text: str) -> None:
+    assert value_text(12345.0, figures) == text
+
+
+@pytest.mark.parametrize(
+    "value, text", [(0.02762, "0.028"), (2.98e-13, "3×10⁻¹³"), (9.96e-13, "1×10⁻¹²"), (-152, "−152")]
+)
+def test_the_ends_of_a_scale_have_two_figures(value: float, text: str) -> None:
+    assert value_text(value, 2) == text
+
+
+def test_all_ticks_of_an_axis_are_written_alike() -> None:
+    texts = [text for _, text in ticks(Axis(("x",)), 0.0, 0.0018, 160, width, across=False)]
+    assert "0.00100" in texts and not any("×" in text for text in texts)
+    texts = [text for _, text in ticks(Axis(("x",)), 0.0, 3e-4, 160, width, across=False)]
+    assert all("10⁻" in text for text in texts if text != "0")
+
+
+def test_of_names_that_are_times_round_ones_are_written() -> None:
+    years = Axis(("year",), names=tuple(str(year) for year in range(1881, 1956)))
+    assert ticks(years, -0.5, 74.5, 200, width, across=False)[0] == (9.0, "1890")
+    letters = Axis(("symbol",), names=tuple("abcdefghijklmnopqrst"))
+    assert len(ticks(letters, -0.5, 19.5, 220, width, across=False)) == 20
+    digits = Axis(("class",), names=tuple("0123456789"))
+    assert len(ticks(digits, -0.5, 9.5, 110, width, across=False)) == 10

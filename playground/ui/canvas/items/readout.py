@@ -4,11 +4,11 @@ from PySide6.QtCore import QCoreApplication, QRectF
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
+from playground.network.counting import readout_weights
 from playground.ui.canvas.content import NetContent
 from playground.ui.canvas.items.card import CENTRE, PADDING, RIGHT, WRAPPED, Card, card_tip
 from playground.ui.canvas.layout import Rect
 from playground.ui.canvas.style import Style, elide, width_of
-from playground.ui.canvas.weights import readout_weights
 
 
 class ReadoutItem(Card):

@@ -1,0 +1,65 @@
+"""The gradient taken apart by where it comes from (RNNbow: Cashman, Patterson, Mosca et al. 2018)."""
+
+import numpy as np
+
+from playground.errors import BadInput
+from playground.network.inspections.layers import counted, find_layer, node_gradient, repeated
+from playground.network.inspections.spec import ItemisedGradient
+from playground.network.network import Network
+from playground.tasks.base import Batch
+
+ROOM = 1 << 26  # bytes of one run's values: beyond that the items are computed some at a time
+
+
+def itemised_gradient(network: Network, batch: Batch, question: ItemisedGradient) -> dict[str, np.ndarray]:
+    """For J items, in the order of their steps:
+
+    "targets" [J, 2] int64: the first and the last step of an item's errors; E_j is their part of the loss, and all E_j
+    add up to L. "norms" [J, T]: ‖∂E_j/∂node_k‖₂, which do not add up to the total's norm (vectors may point apart).
+    "shares" [J, T]: the part of ∂E_j/∂node_k along the direction of the total, ⟨∂E_j/∂node_k, ∂L/∂node_k⟩ /
+    ‖∂L/∂node_k‖: these add up to the total's norm, and are negative where a step's error pulls the other way.
+    "total" [T]: ‖∂L/∂node_k‖₂. All float64. For one unit, "shares" and "total" are its own derivatives, signed, and
+    "norms" their sizes. Raises BadInput.
+
+    The sequence runs once as many copies side by side; of the gradient at the scores each copy keeps its own steps.
+    """
+    steps = counted(network, batch)
+    T = len(batch.inputs)
+    groups = np.array_split(steps, min(len(steps), max(1, question.most))) if len(steps) else []
+    targets = np.array([(group[0], group[-1]) for group in groups], np.int64).reshape(-1, 2)
+    parts: list[np.ndarray] = []
+    for low in range(0, max(1, len(groups)), _at_once(network, T)):  # once without groups: it finds what is wrong
+        some = groups[low : low + _at_once(network, T)]
+        with network.watched(repeated(batch, max(1, len(some)))) as (run, _):
+            layer = find_layer(network, run, question.layer)
+            # the loss is a mean over all copies' steps: what one copy's step gives has to be scaled back
+            keep = np.zeros((len(run.d_scores), max(1, len(some))))
+            for column, group in enumerate(some):
+                keep[group - (T - len(keep)), column] = len(some)
+            run.d_scores *= run.xp.asarray(keep, run.d_scores.dtype)[:, None, :]
+            run.backward()
+            found = node_gradient(network, layer, question.node)  # [T, size, copies]
+            parts += [found[:, :, column].astype(np.float64) for column in range(len(some))]
+            size = found.shape[1]
+    items = np.array(parts).reshape(len(groups), T, size)
+    total = items.sum(axis=0)
+    if question.unit >= 0:
+        if question.unit >= size:
+            place = f"networks.{network.net.name}.layers.{question.layer}, node {question.node}"
+            raise BadInput(place, f"there is no unit {question.unit}", f"choose one below {size}")
+        one = items[:, :, question.unit]
+        return {"targets": targets, "norms": np.abs(one), "shares": one, "total": total[:, question.unit]}
+    norm = np.sqrt(np.square(total).sum(axis=1))
+    towards = np.divide(total, norm[:, None], out=np.zeros_like(total), where=norm[:, None] > 0)
+    return {
+        "targets": targets,
+        "norms": np.sqrt(np.square(items).sum(axis=2)),
+        "shares": (items * towards).sum(axis=2),
+        "total": norm,
+    }
+
+
+def _at_once(network: Network, steps: int) -> int:
+    """How many copies a run may hold: all values of a step, and their gradients."""
+    sizes = [sum(plan.sizes.values()) + 2 * plan.bank_size for plan in network.plans().values()]
+    return max(16, ROOM // (2 * steps * sum(sizes) * 8))

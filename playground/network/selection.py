@@ -1,0 +1,70 @@
+"""Units that stay on across a stretch of time, and where else they do (LSTMVis: Strobelt et al. 2018)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Match:
+    """A stretch of the same length that begins at `start` of a sequence. overlap: how many of the units that were asked
+    for are on all along. extra: how many others are."""
+
+    sequence: int
+    start: int
+    overlap: int
+    extra: int
+
+
+def on_throughout(values: NDArray, threshold: float, length: int, only: bool = False) -> Bools:
+    """values [T, H] → [T − length + 1, H]: whether a unit is at or above the threshold at `length` steps on end,
+    beginning at each one. only: and below it one step before and one step after, as far as there are any."""
+    on = np.asarray(values) >= threshold
+    T = len(on)
+    if not 1 <= length <= T:
+        return np.zeros((0, on.shape[1]), bool)
+    counts = np.concatenate([np.zeros((1, on.shape[1]), np.int64), np.cumsum(on, axis=0)])
+    found = counts[length:] - counts[:-length] == length
+    if only:
+        found[1:] &= ~on[: T - length]
+        found[:-1] &= ~on[length:]
+    return np.asarray(found)
+
+
+def select_units(values: NDArray, first: int, last: int, threshold: float, only: bool = False) -> NDArray[np.intp]:
+    """The units of values [T, H] that are on at all steps first … last; see `on_throughout`."""
+    found = on_throughout(values, threshold, last - first + 1, only)
+    return np.flatnonzero(found[first]) if 0 <= first < len(found) else np.zeros(0, np.intp)
+
+
+def find_matches(
+    found: Bools, units: NDArray, length: int, taken: Iterable[tuple[int, int]] = (), most: int = 20, sequence: int = 0
+) -> list[Match]:
+    """Stretches in which the units are on, best first: most of them, then fewest others, then the earliest.
+
+    found: of `on_throughout`. Stretches do not overlap each other, nor those `taken` (first, last). At most `most`.
+    """
+    if not len(found) or not len(units):
+        return []
+    overlap = found[:, units].sum(axis=1)
+    extra = found.sum(axis=1) - overlap
+    free = np.ones(len(found) + length - 1, bool)
+    for first, last in taken:
+        free[max(0, first) : last + 1] = False
+    made: list[Match] = []
+    for start in np.lexsort((np.arange(len(found)), extra, -overlap)):
+        if not overlap[start] or len(made) == most:
+            break
+        if free[start : start + length].all():
+            free[start : start + length] = False
+            made.append(Match(sequence, int(start), int(overlap[start]), int(extra[start])))
+    return made
+
+
+def ranked(matches: Iterable[Match], most: int = 20) -> list[Match]:
+    """Matches of several sequences in one order: most of the units, fewest others, then as they come."""
+    return sorted(matches, key=lambda match: (-match.overlap, match.extra, match.sequence, match.start))[:most]

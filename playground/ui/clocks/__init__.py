@@ -1,0 +1,1 @@
+"""The two clocks: time in the sequence and time in the training, and moving along them."""

@@ -1,0 +1,1 @@
+"""The doctor's panel: what is wrong with a running network, on what evidence, and what to do about it."""

@@ -1,0 +1,1 @@
+"""Which engine computes: the button that says so, the menu that changes it, and the words for it."""

@@ -1,0 +1,1 @@
+"""Reaching into the networks: the list, the cards, the marks on the canvas."""

@@ -1,0 +1,177 @@
+"""What plots cost: all of them open over a large network in training, scrubbing, and a curve of a million steps."""
+
+import statistics
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtWidgets import QApplication
+
+from playground.engine.threads import set_threads
+
+UNITS, LENGTH = 64, 200  # H and T of the networks that are looked at
+SIZE = (1600, 1000)  # px of the window
+COLUMNS = 4  # of plots, none behind a tab
+MILLION = 1_000_000
+DRAWS = 12  # of everything that is timed one by one
+SECONDS = 8.0
+
+
+def measure_plots(seconds: float = SECONDS) -> dict[str, Any]:
+    """All of them, in a process of its own."""
+    set_threads(1)  # as the window does
+    return many_plots(seconds) | million_steps()
+
+
+def many_plots(seconds: float) -> dict[str, Any]:
+    """Train a race of two large networks with every plot on the screen, then scrub.
+
+    blocked: of every pass of the event loop, how long it kept a timer waiting that was due at once. scrub: from a move
+    of the scrubber until canvas and plots are drawn.
+    """
+    from playground.ui.app import make_application, open_window
+    from playground.ui.plots import PLOTS
+    from playground.ui.settings import Settings
+
+    make_application()
+    with tempfile.TemporaryDirectory() as folder:
+        window = open_window(Settings(Path(folder)))
+        window.resize(*SIZE)
+        session = window.session
+        session.new_from_example("delayed-recall")
+        enlarge(session)
+        window.plots.arrange_cells([[name] for name in PLOTS], columns=COLUMNS)
+        _wait(0.5)
+        session.play()
+        _wait(2.0 + seconds / 4)
+        window.plots.refresher.reset_statistics()
+        first, began = session.run_state.step, time.perf_counter()
+        passes = blocked(seconds)
+        steps = (session.run_state.step - first) / (time.perf_counter() - began)
+        drawn = window.plots.refresher.statistics()
+        seen = [name for name, plot in window.plots.plots().items() if plot.seen]
+        session.pause()
+        _wait(1.0)
+        scrubs, looks = scrub(session), look_back(session)
+        session.close()
+    rates = {name: round(drawn.rates.get(name, 0.0), 1) for name in seen}
+    return {
+        "many_plots": len(seen),
+        "many_plots_blocked_ms_95th_percentile": round(float(np.percentile(passes, 95)), 2),
+        "many_plots_blocked_ms_worst": round(max(passes), 1),
+        "many_plots_refreshes_per_second": rates,
+        "many_plots_steps_per_second": round(steps, 1),
+        "scrub_ms_95th_percentile": round(float(np.percentile(scrubs, 95)), 1),
+        "scrub_ms_median": round(statistics.median(scrubs), 1),
+        "look_back_ms_95th_percentile": round(float(np.percentile(looks, 95)), 1),
+        "look_back_ms_median": round(statistics.median(looks), 1),
+    }
+
+
+def enlarge(session: Any) -> None:
+    """The race of the example with H units and T steps, and no end."""
+    from playground.experiment.edits import SetUnits, SetValue
+
+    session.apply(SetValue("task.lag", LENGTH - 1))
+    session.apply(SetValue("training.goal.steps", 10 * MILLION))
+    for net in session.experiment.networks:
+        for layer in net.layers:
+            session.apply(SetUnits(net.name, layer.id, UNITS))
+
+
+def blocked(seconds: float) -> list[float]:
+    """Milliseconds that each pass of the event loop took, for so long."""
+    passes: list[float] = []
+    beat, last = QTimer(interval=0), [time.perf_counter()]
+
+    def pulse() -> None:
+        passes.append((time.perf_counter() - last[0]) * 1e3)
+        time.sleep(0.001)  # a timer without pause would take a core from the training
+        last[0] = time.perf_counter()
+
+    beat.timeout.connect(pulse)
+    beat.start()
+    _wait(seconds)
+    beat.stop()
+    return passes
+
+
+def scrub(session: Any) -> list[float]:
+    """Milliseconds from a move of the scrubber until everything is drawn, for moves across the sequence."""
+    found = []
+    for step in np.linspace(0, session.length - 1, 4 * DRAWS).astype(int):
+        QApplication.processEvents()
+        began = time.perf_counter()
+        session.set_time(int(step))
+        QApplication.processEvents()
+        found.append((time.perf_counter() - began) * 1e3)
+        _wait(0.02)
+    return found
+
+
+def look_back(session: Any) -> list[float]:
+    """The same for moves of the clock of the training, the worker's answer included."""
+    found: list[float] = []
+    arrived: list[float] = []
+    session.moments.arrived.connect(lambda: arrived.append(time.perf_counter()))
+    for place in np.linspace(0, len(session.moments.steps) - 1, 4 * DRAWS).astype(int):
+        QApplication.processEvents()
+        arrived.clear()
+        began = time.perf_counter()
+        session.moments.look(session.moments.steps[place])
+        while not arrived and time.perf_counter() - began < 1.0:
+            QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 1)
+        QApplication.processEvents()
+        if arrived:  # else it was looked at already
+            found.append((time.perf_counter() - began) * 1e3)
+        _wait(0.02)
+    session.moments.live()
+    return found
+
+
+def million_steps() -> dict[str, Any]:
+    """A loss curve of a million steps of each of two networks: drawn anew after each piece that it grows by."""
+    from playground.experiment.document import Experiment
+    from playground.network.spec import Layer, Net
+    from playground.training.curves import LONG, Curves
+    from playground.ui.app import make_application
+    from playground.ui.figures.still import StillSession
+    from playground.ui.plots import make_plot
+
+    make_application()
+    nets = (Net("A", (Layer("layer1", "rnn", 4),)), Net("B", (Layer("layer1", "lstm", 4),)))
+    noise = np.random.default_rng(0).random((2, MILLION))
+    losses = np.exp(-np.arange(MILLION) / 2e5) + 0.2 * noise
+    arrays = {"steps": np.arange(1.0, MILLION + 1), "losses": losses, "gradient_norms": losses,
+              "test_steps": np.arange(50.0, MILLION, 50), "test_losses": losses[:, 50::50]}  # fmt: skip
+    session = StillSession(Experiment(networks=nets), Curves.from_arrays(arrays, ("A", "B")))
+    session.curves.bound = 2 * LONG
+    plot = make_plot("loss", session)
+    plot.resize(800, 400)
+    plot.show()
+    began = time.perf_counter()
+    plot.refresh()
+    first = time.perf_counter() - began
+    took = []
+    for piece in range(DRAWS):
+        at = np.arange(MILLION + 1 + 30 * piece, MILLION + 31 + 30 * piece)
+        rows = [[0.1] * 30, [0.2] * 30]
+        session.curves.append_steps(at.tolist(), rows, rows)
+        session.scalars_changed.emit()
+        QApplication.processEvents()
+        began = time.perf_counter()
+        plot.refresh()
+        plot.chart.viewport().repaint()
+        took.append((time.perf_counter() - began) * 1e3)
+    plot.close()
+    plot.deleteLater()
+    return {"million_steps_ms": round(statistics.median(took), 2), "million_steps_first_ms": round(first * 1e3, 1)}
+
+
+def _wait(seconds: float) -> None:
+    loop = QEventLoop()
+    QTimer.singleShot(round(seconds * 1e3), loop.quit)
+    loop.exec()

@@ -1,0 +1,138 @@
+"""What the selection plot draws in its area: the lines of all units, the threshold, and the drag across steps."""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+from pyqtgraph.GraphicsScene.mouseEvents import HoverEvent, MouseDragEvent
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter
+from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
+
+from playground.ui.plots.fonts import label_font
+from playground.ui.plots.geometry import mixed
+from playground.ui.plots.items import AreaItem
+from playground.ui.plots.strokes import draw_lines, line_pen
+from playground.ui.plots.ticks import value_text
+
+MOST = 64  # pale lines that are drawn; of more units, as many evenly chosen ones
+
+
+class UnitLines(AreaItem):
+    """A pale line for every unit, a strong one for each that is chosen."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._times: NDArray[np.float64] = np.zeros(0)
+        self._values: NDArray[np.float64] = np.zeros((0, 0))
+        self._chosen: NDArray[np.intp] = np.zeros(0, np.intp)
+        self._pale = self._strong = np.zeros((0, 4))
+        self.setZValue(-5)
+
+    def set_lines(self, times: NDArray, values: NDArray, chosen: NDArray[np.intp]) -> None:
+        """times [T], values [T, H], the numbers of the chosen units."""
+        self._times, self._values, self._chosen = times, np.asarray(values, np.float64), chosen
+        self.rebuild()
+
+    def rebuild(self) -> None:
+        H = self._values.shape[1]
+        rest = np.setdiff1d(np.arange(H), self._chosen)
+        rest = rest[np.linspace(0, len(rest) - 1, MOST).astype(int)] if len(rest) > MOST else rest
+        self._pale, self._strong = self._rows(rest), self._rows(self._chosen)
+        self.update()
+
+    def _rows(self, units: NDArray[np.intp]) -> NDArray[np.float64]:
+        """Single lines [n, 4] in scene pixels; what lies beyond the picture is left out."""
+        m = self.mapping
+        if m is None or len(self._times) < 2 or not len(units):
+            return np.zeros((0, 4))
+        x = m.x(self._times)
+        with np.errstate(invalid="ignore"):
+            y = np.clip(m.y(self._values[:, units]), m.rect.top() - 1, m.rect.bottom() + 1)
+        inside = (x[:-1] >= m.rect.left() - 1) & (x[1:] <= m.rect.right() + 1)
+        ends = np.broadcast_arrays(x[:-1, None], y[:-1], x[1:, None], y[1:])
+        rows = np.stack(ends, axis=2)[inside].reshape(-1, 4)
+        return np.ascontiguousarray(rows[np.isfinite(rows).all(axis=1)])
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        strength = float(np.clip(8.0 / max(1, self._values.shape[1]), 0.15, 0.35))
+        painter.setPen(line_pen(mixed(self.theme.panel, self.theme.muted, strength), 1.0))
+        draw_lines(painter, self._pale)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(line_pen(QColor(self.theme.accent), 1.6))
+        draw_lines(painter, self._strong)
+
+
+class Threshold(AreaItem):
+    """A level that can be dragged; `moved(value, done)` is told where to."""
+
+    def __init__(self, moved: Callable[[float, bool], None]) -> None:
+        super().__init__()
+        self._moved = moved
+        self.value = 0.0
+        self._y = -100.0
+        self.setCursor(Qt.CursorShape.SizeVerCursor)
+        self.setZValue(18)
+
+    def set_value(self, value: float) -> None:
+        if value != self.value:
+            self.value = value
+            self.rebuild()
+
+    def rebuild(self) -> None:
+        m = self.mapping
+        self.prepareGeometryChange()
+        inside = m is not None and m.y0 <= self.value <= m.y1
+        self._y = float(m.y(np.array([self.value]))[0]) if m is not None and inside else -100.0
+        self.update()
+
+    def boundingRect(self) -> QRectF:
+        if self.mapping is None:
+            return QRectF()
+        return QRectF(self.mapping.rect.left(), self._y - 7, self.mapping.rect.width(), 14)
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        if self.mapping is None or self._y < 0:
+            return
+        rect, colour = self.mapping.rect, QColor(self.theme.warning)
+        painter.setPen(line_pen(colour, 1.3, (6.0, 3.0)))
+        painter.drawLine(QPointF(rect.left(), self._y), QPointF(rect.right(), self._y))
+        painter.setFont(label_font())
+        text = f"≥ {value_text(self.value)}"
+        width = QFontMetricsF(label_font()).horizontalAdvance(text)
+        painter.drawText(QPointF(rect.right() - width - 3, self._y - 3), text)
+
+    def hoverEvent(self, event: HoverEvent) -> None:
+        if not event.isExit():
+            event.acceptDrags(Qt.MouseButton.LeftButton)
+
+    def mouseDragEvent(self, event: MouseDragEvent) -> None:
+        if event.button() != Qt.MouseButton.LeftButton or self.mapping is None:
+            event.ignore()
+            return
+        event.accept()
+        self._moved(self.mapping.value_y(event.scenePos().y()), event.isFinish())
+
+
+class Brush(AreaItem):
+    """Takes a plain drag across the area as a choice of steps; `dragged(x0, x1, done)` is told. With a modifier the
+    drag is the area's own."""
+
+    def __init__(self, dragged: Callable[[float, float, bool], None]) -> None:
+        super().__init__()
+        self._dragged = dragged
+        self.setZValue(-20)
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        """Nothing: what was chosen is a stretch."""
+
+    def mouseDragEvent(self, event: MouseDragEvent) -> None:
+        # no drags are claimed while hovering, because a claimed one cannot be left to the area any more
+        plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
+        if event.button() != Qt.MouseButton.LeftButton or not plain or self.mapping is None:
+            event.ignore()
+            return
+        event.accept()
+        ends = (event.buttonDownScenePos().x(), event.scenePos().x())
+        low, high = sorted(self.mapping.value_x(px) for px in ends)
+        self._dragged(low, high, event.isFinish())

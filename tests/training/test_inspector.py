@@ -1,0 +1,178 @@
+"""Questions about the running networks, answered by a real worker beside the training."""
+
+import time
+
+import msgspec
+import numpy as np
+import pytest
+
+from playground.network.inspections.inspect import inspect
+from playground.network.inspections.spec import GradientThroughTime, Inspection, ItemisedGradient, Spectrum
+from playground.network.spec import Goal, Layer, Net
+from playground.training import inspector, messages
+from playground.training.inspector import InspectionWriter
+from playground.training.run import Run
+
+FIRST = GradientThroughTime("LSTM", "layer1", ("h", "c"))
+SECOND = Spectrum("RNN", "layer1")
+THIRD = ItemisedGradient("RNN", "layer1", "h")
+
+
+def arrays(event: messages.Inspected) -> dict[str, np.ndarray]:
+    return {name: np.frombuffer(data.data, data.dtype).reshape(data.shape) for name, data in event.arrays.items()}
+
+
+def answered(writer: InspectionWriter, run: Run) -> messages.Inspected:
+    events: list[messages.Event] = []
+    writer.send(run, 1, events.append)
+    (event,) = events
+    assert isinstance(event, messages.Inspected)
+    return event
+
+
+def test_an_answer_is_what_the_function_says(talk, experiment) -> None:
+    talk.begin(experiment)
+    talk.client.send(messages.Inspect(1, (FIRST, SECOND)))
+    got = {}
+    for _ in range(2):
+        event = talk.until(messages.Inspected)
+        assert event.step == 0 and not event.problem
+        got[event.inspection] = arrays(event)
+    run = Run(experiment)
+    for question, trainer in ((FIRST, run.trainers[1]), (SECOND, run.trainers[0])):
+        wanted = inspect(trainer.network, run.probe.batch, question)
+        assert got[question].keys() == wanted.keys()
+        for name, values in wanted.items():
+            assert got[question][name].dtype == values.dtype
+            np.testing.assert_array_equal(got[question][name], values)
+
+
+def test_they_follow_the_training_and_the_last_one_is_of_the_last_step(talk, experiment, changed) -> None:
+    talk.begin(changed(experiment, goal=Goal(steps=0)))
+    talk.client.send(messages.Inspect(1, (FIRST, SECOND)))
+    talk.until(messages.Inspected)
+    talk.client.send(messages.Play(1))
+    for question in (FIRST, SECOND):
+        talk.until(messages.Inspected, lambda event, question=question: event.inspection == question and event.step > 0)
+    talk.client.send(messages.Pause(1))
+    step = talk.until(messages.StateChanged, lambda event: event.state == "paused").step
+    for _ in range(2):
+        talk.until(messages.Inspected, lambda event: event.step == step)
+
+
+def test_standing_still_nothing_is_computed_twice(talk, experiment) -> None:
+    talk.begin(experiment)
+    talk.client.send(messages.Inspect(1, (FIRST,)))
+    talk.until(messages.Inspected)
+    talk.forget()
+    end = time.monotonic() + 0.3
+    while time.monotonic() < end:
+        talk.poll()
+    assert not talk.of(messages.Inspected)
+    talk.client.send(messages.SetWeight(1, "LSTM", "layer1.forget.bias", (0,), 3.0))
+    talk.until(messages.Inspected)
+
+
+def test_another_run_is_asked_nothing(talk, experiment) -> None:
+    talk.begin(experiment)
+    talk.client.send(messages.Inspect(1, (FIRST,)))
+    talk.until(messages.Inspected)
+    talk.begin(experiment, run=2)
+    talk.client.send(messages.Inspect(1, (SECOND,)))  # stale
+    talk.forget()
+    talk.train(5, run=2)
+    end = time.monotonic() + 0.3
+    while time.monotonic() < end:
+        talk.poll()
+    assert not talk.of(messages.Inspected)
+
+
+def test_a_question_that_does_not_fit_any_more_says_so(experiment) -> None:
+    run = Run(experiment)
+    writer = InspectionWriter()
+    for question, words in (
+        (GradientThroughTime("GRU", "layer1", ("h",)), "networks.GRU: there is no such network"),
+        (GradientThroughTime("LSTM", "layer9", ("h",)), "no such layer"),
+        (GradientThroughTime("LSTM", "layer1", ("hh",)), "no such node"),
+        (ItemisedGradient("LSTM", "layer1", "h_prev"), "no such node"),
+        (Spectrum("LSTM", "layer9"), "no such layer"),
+    ):
+        writer.ask((question,))
+        event = answered(writer, run)
+        assert words in event.problem and not event.arrays and event.inspection == question
+
+
+def test_a_failure_of_its_own_is_a_sentence_and_the_training_goes_on(experiment, monkeypatch) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(Run, "look", fail)
+    writer = InspectionWriter()
+    writer.ask((FIRST,))
+    assert answered(writer, Run(experiment)).problem == "this could not be computed (RuntimeError)"
+
+
+def test_too_many_numbers_are_not_sent(experiment, monkeypatch) -> None:
+    monkeypatch.setattr(inspector, "LARGEST", 100)
+    writer = InspectionWriter()
+    writer.ask((FIRST,))
+    event = answered(writer, Run(experiment))
+    assert "too many numbers" in event.problem and not event.arrays
+
+
+def test_in_turn_and_one_at_a_time(experiment) -> None:
+    run, writer = Run(experiment), InspectionWriter()
+    assert not writer.ready and not writer.due(1e9)
+    writer.ask((FIRST, SECOND))
+    assert writer.ready
+    assert answered(writer, run).inspection == FIRST
+    assert not writer.ready and not writer.due(1e9)  # until it was read
+    writer.read()
+    writer.ask((FIRST, SECOND, THIRD))  # the new one first, then who still waits, then who had an answer
+    order = []
+    for _ in range(2):
+        assert writer.ready
+        order.append(answered(writer, run).inspection)
+        writer.read()
+    assert order == [THIRD, SECOND] and not writer.ready
+    assert writer.due(time.perf_counter() + 1.0)  # beside the training, at its pace
+    writer.ask(())
+    assert not writer.ready and not writer.due(1e9)
+
+
+def test_all_questions_together_keep_to_a_share_of_the_time(experiment, monkeypatch) -> None:
+    clock = [100.0]
+    monkeypatch.setattr(inspector.time, "perf_counter", lambda: clock[0])
+
+    def slow(run: object, question: Inspection) -> dict[str, np.ndarray]:
+        clock[0] += {FIRST: 0.001, SECOND: 0.2}[question]
+        return {}
+
+    monkeypatch.setattr(Run, "look", slow)
+    run, writer = Run(experiment), InspectionWriter()
+    writer.ask((FIRST, SECOND))
+    spent, began = 0.0, clock[0]
+    while clock[0] < began + 100:
+        if writer.due(clock[0]):
+            before = clock[0]
+            answered(writer, run)
+            writer.read()
+            spent += clock[0] - before
+        clock[0] += 0.01
+    assert 0.5 * inspector.SHARE < spent / (clock[0] - began) < 1.5 * inspector.SHARE
+
+
+def test_a_network_that_was_built_anew_is_asked_again(talk, experiment) -> None:
+    talk.begin(experiment)
+    talk.client.send(messages.Inspect(1, (FIRST,)))
+    talk.until(messages.Inspected)
+    nets = (experiment.networks[0], Net("LSTM", (Layer("layer1", "gru", 4),)))
+    talk.client.send(messages.Update(1, msgspec.structs.replace(experiment, networks=nets)))
+    assert "no such node" in talk.until(messages.Inspected).problem
+    talk.client.send(messages.Update(1, experiment))
+    assert not talk.until(messages.Inspected).problem
+
+
+@pytest.mark.parametrize("command", [messages.Inspect(3, (FIRST, SECOND, THIRD)), messages.InspectionRead(3)])
+def test_they_travel_as_messages(command: messages.Command) -> None:
+    assert messages.decode_command(messages.encode(command)) == command
