@@ -36,8 +36,8 @@ class Noise(Struct, frozen=True):
 
 
 def weight_place(net: str, parameter: str, index: tuple[int, ...] = ()) -> str:
-    """How a `BadInput` names a weight: `networks.LSTM.layer1.forget.bias[3]`."""
-    return f"networks.{net}.{parameter}" + (f"[{', '.join(map(str, index))}]" if index else "")
+    """How a `BadInput` names a weight: `networks.LSTM.layer1.forget.bias[3]`; `networks.LSTM` without a parameter."""
+    return f"networks.{net}.{parameter}".rstrip(".") + (f"[{', '.join(map(str, index))}]" if index else "")
 
 
 def add(interventions: list[Intervention], new: Intervention) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import QByteArray, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QMainWindow, QTabBar, QTabWidget, QWidget
+from shiboken6 import isValid
 
 from playground.ui.plot_dock import PlotDock
 from playground.ui.plots import PLOTS, Plot, make_plot
@@ -59,6 +60,10 @@ class PlotArea(QMainWindow):
     def plots(self) -> dict[str, Plot]:
         """Those that are open, by id; and the loss, which has an action in the menu."""
         return {id: dock.plot for id, dock in self.docks.items() if self.is_open(id) or id == "loss"}
+
+    def _tell(self) -> None:
+        if all(isValid(dock) for dock in self.docks.values()):  # Qt hides them one by one as it takes a window apart
+            self.changed.emit()
 
     def is_open(self, id: str) -> bool:
         return id in self.docks and not self.docks[id].isHidden()
@@ -142,7 +147,7 @@ class PlotArea(QMainWindow):
     def _make(self, name: str, id: str) -> PlotDock:
         plot = make_plot(name, self._session, id)
         dock = PlotDock(plot, self)
-        dock.visibilityChanged.connect(lambda _: self.changed.emit())
+        dock.visibilityChanged.connect(self._tell)
         dock.closed.connect(lambda: self._closed(id))
         self.docks[id] = dock
         self.refresher.add(plot)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from playground.training import messages
 from playground.training.curves import LONG, Curves
+from playground.training.series import Series
 
 
 def grown(steps: int, bound: int | None, part: int = 97, tests: bool = True) -> tuple[Curves, np.ndarray]:
@@ -110,3 +111,11 @@ def test_worker_and_window_keep_bounded_curves_and_a_run_without_a_window_all() 
 
     assert Conductor(lambda event: None).curves.bound == RunRecord().curves.bound == LONG
     assert Curves(("A",)).bound is None
+
+
+def test_new_tables_stand_in_the_order_in_which_they_came() -> None:
+    """As the columns of a metrics.csv do: an order of a set would be another one in every process."""
+    names = ["zeta", "accuracy", "mse", "beta", "rmse", "alpha", "bits"]
+    series = Series(1, ("losses",))
+    series.append(np.array([1.0]), {name: np.zeros((1, 1)) for name in ["losses", *names]})
+    assert list(series.tables) == ["losses", *names]

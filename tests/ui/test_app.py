@@ -213,7 +213,7 @@ def test_a_signal_closes_the_window_in_order(tmp_path, settings, number, when, s
     finally:
         process.kill()
     told = [line for line in errors.splitlines() if "propagateSizeHints" not in line]  # of Qt's offscreen platform
-    assert process.returncode == 0 and told == []
+    assert process.returncode == 0 and told == [], "\n".join(told)
     kept = [found.experiment.name for found in left_behind(settings.recovery_folder)]
     assert kept == (["Not saved"] if state == "edited" else [])
 

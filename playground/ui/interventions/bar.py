@@ -18,7 +18,7 @@ from playground.ui.widgets.elided import ElidedLabel
 from playground.ui.workshop import WireName
 
 Place = tuple[str, str, tuple[int, ...]]  # network, parameter, index
-MOST_HEIGHT = 132  # px of the list; more of them scroll
+LEAST_HEIGHT, MOST_HEIGHT = 58, 132  # px of the list where there is little room, and where there is; more of it scrolls
 
 
 class InterventionBar(QFrame):
@@ -134,7 +134,8 @@ class InterventionBar(QFrame):
 
     def _fit_list(self) -> None:
         high = sum(row.sizeHint().height() + 2 for row in self.rows.values()) + 4
-        self._area.setFixedHeight(min(high, MOST_HEIGHT))
+        self._area.setMinimumHeight(min(high, LEAST_HEIGHT))
+        self._area.setMaximumHeight(min(high, MOST_HEIGHT))
 
     # -- rows -----------------------------------------------------------------------------------------------------
 

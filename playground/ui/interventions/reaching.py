@@ -105,7 +105,9 @@ class Reaching(QObject):
             own = shows(c for c in changes if not isinstance(c, ProbeEdit) and c.net == name)
             if own or everywhere:
                 test, metric = self._test_of(number) if own else (None, None)
-                found.append(Effect(name, test, metric, self._probe_of(name)))
+                probe = self._probe_of(name)
+                if own or probe is not None:  # of another sequence alone there is no test to wait for
+                    found.append(Effect(name, test, metric, probe))
         return found
 
     def _test_of(self, number: int) -> tuple[tuple[float, float] | None, tuple[str, float, float] | None]:

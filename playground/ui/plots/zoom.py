@@ -1,6 +1,7 @@
 """What part of a plot is shown: everything until a person zooms; and the same x as in plots it is linked with."""
 
 import math
+from functools import partial
 
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF, Signal
@@ -13,6 +14,9 @@ from playground.ui.plots.ticks import Axis
 
 HEADER = 28.0
 Range = tuple[float, float]
+# Views that Qt has not deleted yet. Python's collector would take one and its items apart in any order, whereupon Qt
+# crashes some time later (PySide 6.11, pyqtgraph 0.14); so it never gets one: whoever makes a plot has Qt delete it.
+_living: dict[int, "ZoomView"] = {}
 
 
 class ZoomView(pg.GraphicsView):
@@ -25,6 +29,8 @@ class ZoomView(pg.GraphicsView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, background=None)
+        _living[id(self)] = self
+        self.destroyed.connect(partial(_living.pop, id(self)))
         self.following_x = self.following_y = True
         self.log_x = False
         self.heat_on = False

@@ -144,7 +144,8 @@ class LinearSlider(NumberSlider):
         self.setFocusProxy(self.slider)
 
     def place_of(self, value: float) -> int:
-        return round(TICKS * (value - self._low) / (self._high - self._low))
+        kept = min(max(value, self._low), self._high)  # what is typed may lie beyond the ends
+        return round(TICKS * (kept - self._low) / (self._high - self._low))
 
     def value_at(self, place: int) -> float:
         return float(f"{self._low + (self._high - self._low) * place / TICKS:.6g}")
