@@ -319,6 +319,7 @@ class MainWindow(DocumentWindow):
         if not self._may_leave():
             event.ignore()
             return
+        self.slow.stop()
         self._keep_geometry()
         self.session.close()
         event.accept()

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from playground.errors import BadInput
+from playground.training import resuming
 from playground.training.autosave import Autosave
 from playground.training.curves import Curves
 from playground.training.pace import Pace
@@ -37,7 +38,7 @@ def test_the_checkpoint_it_began_with_is_one_of_the_two(run: Run, tmp_path: Path
 
 
 def test_a_checkpoint_of_the_person_is_never_deleted(run: Run, tmp_path: Path) -> None:
-    save(run, tmp_path / "mine.safetensors")
+    resuming.save(run, tmp_path / "mine.safetensors")
     autosave = Autosave()
     autosave.begin(1, str(tmp_path / "auto"), str(tmp_path / "mine.safetensors"), 0)
     for _ in range(3):

@@ -464,3 +464,10 @@ def test_a_window_that_reads_nothing_gets_no_more(talk, endless, monkeypatch) ->
     talk.client.send(messages.Play(1))
     talk.until(messages.Scalars, lambda event: event.seconds > 0.5)
     assert len(talk.of(messages.Weights)) == 1
+
+
+def test_a_network_without_a_parameter_is_named_without_a_dot() -> None:
+    from playground.training.interventions import weight_place
+
+    assert weight_place("GRU", "") == "networks.GRU"
+    assert weight_place("GRU", "readout.bias", (2,)) == "networks.GRU.readout.bias[2]"

@@ -143,3 +143,12 @@ def test_it_shows_the_networks_as_they_are_now(qtbot, window, slow) -> None:
     window.menus.actions["train.slow"].trigger()
     assert slow.on and not session.moments.back
     slow.stop()
+
+
+def test_a_closed_window_has_no_slow_motion(qtbot, window, slow) -> None:
+    slow.set_speed(50)
+    slow.play()
+    window.close()
+    place = slow.place
+    qtbot.wait(100)
+    assert not slow.on and slow.place == place
