@@ -16,7 +16,7 @@ from playground.training.run import Run
 from playground.training.side_jobs import Send
 
 log = logging.getLogger(__name__)
-EVERY, SHARE = 1 / 20, 0.04
+EVERY, SHARE = 1 / 20, 0.02
 SLOW = 1 / 25  # seconds: what takes longer is not done after every single step of slow motion
 LARGEST = 1 << 24  # bytes of one answer
 
