@@ -140,7 +140,7 @@ QTabBar::tab:selected {{ color: {t.text}; border-bottom: 2px solid {t.accent}; }
 QTableWidget {{ background: {t.panel}; color: {t.text}; border: 1px solid {t.border}; border-radius: 6px; }}
 QTreeView[look="race"] {{ background: {t.panel}; color: {t.text}; border: none; outline: none; }}
 QTreeView[look="race"]::item {{ padding: 3px 0px; border: none; }}
-QTreeView[look="race"]::item:selected {{ background: {t.field}; }}
+QTreeView[look="race"]::item:selected {{ background: {t.field}; color: {t.text}; }}
 QPushButton[look="plot"] {{ font-size: 11px; min-height: 0px; padding: 1px 8px; border-radius: 5px; }}
 QPushButton[look="drop"][lit="true"] {{ border: 1px dashed {t.accent}; color: {t.accent}; background: {t.field}; }}
 QHeaderView::section {{ background: {t.panel}; color: {t.muted}; border: none; border-bottom: 1px solid {t.border};
