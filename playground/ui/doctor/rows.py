@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from playground.training.doctor.findings import Finding
 from playground.training.doctor.remedies import Remedy
@@ -16,6 +17,29 @@ from playground.ui.widgets.card import label
 from playground.ui.widgets.flow import FlowLayout
 
 INDENT = SIZE + 10
+PADDING = 4  # px at either side of a title: its border and the style's padding
+
+
+class TitleButton(QPushButton):
+    """A button of one line that asks for no room of its own, so that a long title never makes the card wider."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._title = ""
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def set_title(self, title: str) -> None:
+        """The whole text; what there is room for is shown."""
+        self._title = title
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        room = self.width() - 2 * PADDING
+        _put(self, self.fontMetrics().elidedText(self._title, Qt.TextElideMode.ElideRight, room))
 
 
 class FindingRow(QWidget):
@@ -40,7 +64,7 @@ class FindingRow(QWidget):
         head.setSpacing(8)
         self._mark = Mark(finding.severity, theme)
         head.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
-        self.head = QPushButton()
+        self.head = TitleButton()
         self.head.setObjectName(f"{name}.show")
         self.head.setProperty("look", "finding")
         self.head.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -79,10 +103,11 @@ class FindingRow(QWidget):
         self.finding, self.remedies = finding, remedies
         self._mark.show_sign(finding.severity, theme)
         head, text = title(finding), sentence(finding)
-        _put(self.head, head)
+        self.head.set_title(head)
         self.head.setAccessibleName(f"{severity_word(finding.severity)}: {finding.net}, {head}")
         self.head.setAccessibleDescription(text)
-        self.head.setToolTip(tr("{0}. Click: show the evidence").format(severity_word(finding.severity)))
+        told = tr("{0}. Click: show the evidence").format(severity_word(finding.severity))
+        self.head.setToolTip(f"{head}\n{told}")
         if self.text.text() != text:
             self.text.setText(text)
             limits = f"{head}. {text}\n\n{tr('The limits:')}\n{thresholds_text(finding.kind)}"
