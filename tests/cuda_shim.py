@@ -2,7 +2,6 @@
 a C++ compiler from the very text that NVRTC is given (see cuda_shim.h), and cuBLAS's products by its definition."""
 
 import ctypes
-import hashlib
 import re
 import shutil
 import subprocess
@@ -91,16 +90,15 @@ def library(text: str) -> ctypes.CDLL:
             f'extern "C" int launch_{name}(void** a, int gx, int gy, int threads, int together, int descending) '
             f"{{ return run(call_{name}, a, gx, gy, threads, together, descending); }}"
         )
-    folder = Path(tempfile.gettempdir()) / f"rnn-playground-shim-{hashlib.sha256(text.encode()).hexdigest()[:24]}"
-    folder.mkdir(exist_ok=True)
-    source, target = folder / "kernels.cpp", folder / "kernels.so"
-    source.write_text("\n".join(lines))
     options = ["-O1", "-std=c++17", "-shared", "-fPIC", "-ffp-contract=off", "-Wno-psabi", f"-I{HERE}"]
-    done = subprocess.run([COMPILER, *options, str(source), "-o", str(target)], capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr[:3000]
-    found = ctypes.CDLL(str(target))
-    shutil.rmtree(folder)
-    return found
+    with tempfile.TemporaryDirectory(
+        prefix="rnn-playground-shim-", ignore_cleanup_errors=True
+    ) as folder:  # of its own: tests run side by side
+        source, target = Path(folder, "kernels.cpp"), Path(folder, "kernels.so")
+        source.write_text("\n".join(lines))
+        done = subprocess.run([COMPILER, *options, str(source), "-o", str(target)], capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr[:3000]
+        return ctypes.CDLL(str(target))
 
 
 class ShimKernel:

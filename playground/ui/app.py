@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import QApplication
 
@@ -50,7 +50,15 @@ def run_window(path: Path | None = None) -> int:
     code = app.exec()
     ending.close()
     instance.close()
+    let_go(window)
     return code
+
+
+def let_go(window: "MainWindow") -> None:
+    """Let Qt delete a closed window with all that is in it. At the end of the process Python would take it apart in an
+    order of its own, and with many plots open that ended in a segmentation fault now and then."""
+    window.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 def make_application() -> QApplication:

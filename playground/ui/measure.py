@@ -52,7 +52,7 @@ from playground.launch import make_haste
 make_haste()
 from pathlib import Path
 from PySide6.QtWidgets import QApplication
-from playground.ui.app import make_application, open_window
+from playground.ui.app import let_go, make_application, open_window
 from playground.ui.settings import Settings
 from playground.ui.main_window import MainWindow
 bring_plots = MainWindow._after_first_paint
@@ -132,7 +132,7 @@ def watch(seconds: float) -> dict[str, Any]:
     blocked_ms: of every pass of the event loop, how long it kept a timer waiting that was due at once.
     """
     from playground.experiment.edits import SetValue
-    from playground.ui.app import make_application, open_window
+    from playground.ui.app import let_go, make_application, open_window
     from playground.ui.settings import Settings
 
     make_application()
@@ -166,6 +166,7 @@ def watch(seconds: float) -> dict[str, Any]:
         elapsed = time.perf_counter() - began
         drawn = window.plots.refresher.statistics()
         session.close()
+        let_go(window)
     return {
         "steps_per_second": steps / elapsed,
         "blocked_ms": passes,
@@ -204,7 +205,7 @@ def _numbers(source: str, *arguments: str) -> list[float]:
 def _output(arguments: list[str]) -> str:
     done = subprocess.run([sys.executable, *arguments], capture_output=True, text=True, timeout=300, check=False)
     if done.returncode:
-        raise RuntimeError(done.stderr[-2000:])
+        raise RuntimeError(f"{' '.join(arguments)[:80]} ended with {done.returncode}: {done.stderr[-2000:]}")
     return done.stdout
 
 

@@ -32,7 +32,7 @@ def many_plots(seconds: float) -> dict[str, Any]:
     blocked: of every pass of the event loop, how long it kept a timer waiting that was due at once. scrub: from a move
     of the scrubber until canvas and plots are drawn.
     """
-    from playground.ui.app import make_application, open_window
+    from playground.ui.app import let_go, make_application, open_window
     from playground.ui.plots import PLOTS
     from playground.ui.settings import Settings
 
@@ -57,6 +57,7 @@ def many_plots(seconds: float) -> dict[str, Any]:
         _wait(1.0)
         scrubs, looks = scrub(session), look_back(session)
         session.close()
+        let_go(window)
     rates = {name: round(drawn.rates.get(name, 0.0), 1) for name in seen}
     return {
         "many_plots": len(seen),

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QEventLoop, QSize, QTimer
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 
-from playground.ui.app import make_application, open_window
+from playground.ui.app import let_go, make_application, open_window
 from playground.ui.main_window import MainWindow
 from playground.ui.settings import Settings
 
@@ -75,7 +75,7 @@ def main() -> int:
     parser.add_argument("folder", type=Path, nargs="?", default=FOLDER, help=f"where the pictures go ({FOLDER})")
     folder = parser.parse_args().folder
     folder.mkdir(parents=True, exist_ok=True)
-    app = make_application()
+    make_application()
     with tempfile.TemporaryDirectory() as own, tempfile.TemporaryDirectory() as fresh:
         window = open_window(Settings(Path(own)))
         window.resize(SIZE)
@@ -84,8 +84,7 @@ def main() -> int:
             shutil.copy(path, folder / path.name)
             print(folder / path.name)
         window.session.close()
-    app.processEvents()
-    QApplication.quit()
+        let_go(window)
     return 0
 
 
