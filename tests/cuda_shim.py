@@ -91,9 +91,8 @@ def library(text: str) -> ctypes.CDLL:
             f"{{ return run(call_{name}, a, gx, gy, threads, together, descending); }}"
         )
     options = ["-O1", "-std=c++17", "-shared", "-fPIC", "-ffp-contract=off", "-Wno-psabi", f"-I{HERE}"]
-    with tempfile.TemporaryDirectory(
-        prefix="rnn-playground-shim-", ignore_cleanup_errors=True
-    ) as folder:  # of its own: tests run side by side
+    # of its own: tests run side by side
+    with tempfile.TemporaryDirectory(prefix="rnn-playground-shim-", ignore_cleanup_errors=True) as folder:
         source, target = Path(folder, "kernels.cpp"), Path(folder, "kernels.so")
         source.write_text("\n".join(lines))
         done = subprocess.run([COMPILER, *options, str(source), "-o", str(target)], capture_output=True, text=True)

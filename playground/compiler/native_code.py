@@ -1,7 +1,7 @@
 """Plan → LLVM: the whole time loop of a cell, forward and backward, as one function each.
 
-Arrays are those of the array code, [T, size, N], with N the batch rounded up to whole vectors; a thread is given
-columns of its own, and since sequences never meet, it needs no barrier. Products keep blocks of about 24 vectors in
+Arrays are those of the array code, [T, size, N], with N the batch rounded up to whole vectors; each thread has its own
+sequences, which never meet, so that none needs a barrier. Products keep blocks of about 24 vectors in
 registers; everything elementwise between two products is one loop over the units. On the way back the weights'
 gradients are summed after every few steps, by functions that all cells share (`native_sums`).
 """
@@ -35,18 +35,18 @@ from playground.compiler.plan import (
 @dataclass(frozen=True)
 class NativeCode:
     """text: of the module, with functions `forward` and `backward`
-    (arrays, partial gradients, T, N, first column, last column, time steps per chunk of weight gradients). The array
+    (arrays, gradients, T, N, time steps per chunk of weight gradients). The array
     "delta" has room for one chunk, unless every value is kept.
 
     arrays: what the table of pointers holds, in order: names of `storage`, "scratch:NAME" [size, N], "weight:PACKED".
-    partials: packed names of the weight gradients, in the order of the second table; last comes "pack", where a thread
-    lays out `pack` numbers per step and sequence of a chunk.
+    gradients: packed names of the weights, in the order of the second table; last comes "pack", where `pack` numbers
+    per step and sequence of a chunk are laid out.
     """
 
     text: str
     storage: Storage
     arrays: tuple[str, ...]
-    partials: tuple[str, ...]
+    gradients: tuple[str, ...]
     pack: int
 
 
@@ -66,7 +66,7 @@ class _Native(NativeGradients):
             str(self.module),
             self.storage,
             tuple(self.arrays),
-            tuple(self.partials),
+            tuple(self.gradients),
             packed_size([*([self.plan.x] if self.plan.x else []), *self.plan.products.values()], self.width),
         )
 
@@ -225,7 +225,7 @@ class _Native(NativeGradients):
 
             self._each(self._int(0), self.T, 1, step)
 
-        self._each(self.first, self.last, self.width * self.vectors, columns)
+        self._each(self._int(0), self.N, self.width * self.vectors, columns)
 
     def _copy(self, source: str, target: str, size: int, t: ir.Value, column: ir.Value) -> None:
         self._each(
@@ -265,12 +265,12 @@ class _Native(NativeGradients):
 
                 self._each(self._int(0), b.sub(end, begin), 1, step)
 
-            self._each(self.first, self.last, self.width * self.vectors, columns)
+            self._each(self._int(0), self.N, self.width * self.vectors, columns)
             self.weight_gradients(begin, end)
 
         self.cut_gradients()
         if plan.memories:
-            self._each(self.first, self.last, self.width * self.vectors, clear)
+            self._each(self._int(0), self.N, self.width * self.vectors, clear)
         count = self.b.sdiv(self.b.add(self.T, self.b.sub(self.chunk, self._int(1))), self.chunk)
         self._each(self._int(0), count, 1, chunk)
         self.start_gradients()

@@ -12,7 +12,7 @@ from playground.compiler.plan import Rows, SourceProduct
 
 
 class NativeGradients(NativeProducts):
-    """Writes this thread's own partial gradients."""
+    """Sums over a share of the batch."""
 
     def cut_gradients(self) -> None:
         """Zeros where wires are cut: those learn nothing."""
@@ -45,18 +45,18 @@ class NativeGradients(NativeProducts):
         for slot in self.plan.memories:
             if isinstance(slot.start, str):
                 given = {"delta": self._row(f"carry:{slot.name}", self._int(0), self._int(0)), **once}
-                given |= {"gradient": self._pointer(slot.start, partial=True), "rows": self._int(slot.size)}
+                given |= {"gradient": self._pointer(slot.start, gradient=True), "rows": self._int(slot.size)}
                 self._call("row_sums", given)
 
     def _clear(self, packed: str, low: int, high: int) -> None:
         zero = ir.Constant(self.scalar, 0.0)
-        pointer = self._pointer(packed, partial=True)
+        pointer = self._pointer(packed, gradient=True)
         self._each(self._int(low), self._int(high), 1, lambda k: self.b.store(zero, self.b.gep(pointer, [k])))
 
     def _product_gradient(self, product: SourceProduct, steps: dict[str, ir.Value]) -> None:
         source = {**self._source(product.source), "size": self._int(product.size)}
         wide = is_wide(product.size, self.width)
-        pack = {"pack": self._pointer("pack", partial=True)} if wide else {}
+        pack = {"pack": self._pointer("pack", gradient=True)} if wide else {}
         if wide:
             self._call("lay_out", {**source, **pack, **steps})
         for run in product.rows:
@@ -68,7 +68,7 @@ class NativeGradients(NativeProducts):
         return {
             "delta": self._bank_row("delta", self._int(0), self._int(run.start)),
             "delta_t": self._stride("delta"),
-            "gradient": self.b.gep(self._pointer(packed, partial=True), [self._int(run.weight * size)]),
+            "gradient": self.b.gep(self._pointer(packed, gradient=True), [self._int(run.weight * size)]),
             "rows": self._int(run.stop - run.start),
         }
 
@@ -81,7 +81,7 @@ class NativeGradients(NativeProducts):
         return self.b.mul(self.N, self._int(self.storage.code.stored[storage][1]))
 
     def _call(self, name: str, given: dict[str, ir.Value]) -> None:
-        given = {"N": self.N, "first": self.first, "last": self.last, **given}
+        given = {"N": self.N, **given}
         full = symbol(name, self.dtype, self.width)
         kind = ir.FunctionType(ir.VoidType(), arguments_of(name, self.dtype))
         function = self.module.globals.get(full) or ir.Function(self.module, kind, full)

@@ -32,22 +32,22 @@ class NativeGround(Emitter):
         stored.update({name: (extra, spread(rows)) for name, (extra, rows) in stored.items()})
         self.begin_of_chunk = self._int(0)  # the first step whose deltas are there
         self.arrays: list[str] = []
-        self.partials = [*plan.packed, "pack"]
+        self.gradients = [*plan.packed, "pack"]
 
     def _function(self, name: str, body: Callable[[], None]) -> None:
         table = ir.PointerType(ir.PointerType(self.scalar))
-        function = self.begin(name, [table, table, I64, I64, I64, I64, I64])
-        self.table, self.partial_table, self.T, self.N, self.first, self.last, self.chunk = function.args
+        function = self.begin(name, [table, table, I64, I64, I64])
+        self.table, self.gradient_table, self.T, self.N, self.chunk = function.args
         self.pointers: dict[str, ir.Value] = {}
         body()
         self.end()
 
-    def _pointer(self, name: str, partial: bool = False) -> ir.Value:
-        """The start of an array, read from its table once."""
-        key = f"partial:{name}" if partial else name
+    def _pointer(self, name: str, gradient: bool = False) -> ir.Value:
+        """The start of an array, or of the gradient of one, read from its table once."""
+        key = f"gradient:{name}" if gradient else name
         if key not in self.pointers:
-            if partial:
-                table, place = self.partial_table, self.partials.index(name)
+            if gradient:
+                table, place = self.gradient_table, self.gradients.index(name)
             else:
                 if name not in self.arrays:
                     self.arrays.append(name)

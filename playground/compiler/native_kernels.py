@@ -1,6 +1,6 @@
 """Native code for what stands around the layers: loading a batch, moving rows, the loss with its gradient.
 
-Every function has the arguments of a layer's own, (numbers, unused, T, N, first column, last column, unused), so that
+Every function has the arguments of a layer's own, (numbers, unused, T, N, unused), so that
 one `drive` (`playground.compiler.native_team`) can run a list of calls. `numbers` is a list of integers of 64 bits:
 addresses, and strides counted in elements; arrays are [T, rows, N], columns side by side.
 """
@@ -13,7 +13,7 @@ from playground.compiler.native_emitter import Emitter
 from playground.compiler.native_math import BYTES, FLOATS, I64
 
 NUMBERS = ir.PointerType(I64)
-ARGUMENTS = [NUMBERS, NUMBERS, I64, I64, I64, I64, I64]
+ARGUMENTS = [NUMBERS, NUMBERS, I64, I64, I64]
 CALL = 1 + len(ARGUMENTS)  # numbers of a call: the function's address and its arguments
 SOURCES: dict[str, ir.Type] = {"float32": FLOATS["float32"], "float64": FLOATS["float64"], "int64": I64}
 LOSSES = ("mse", "binary_cross_entropy", "cross_entropy")
@@ -32,7 +32,7 @@ def emit_loss(kind: str, dtype: str, width: int) -> str:
 class _Kernels(Emitter):
     def kernel(self, name: str, names: str, body: Callable[[], None]) -> None:
         """A function; names: of `numbers`, in their order, for `number` and `pointer`."""
-        numbers, _, self.T, self.N, self.first, self.last, _ = self.begin(name, ARGUMENTS).args
+        numbers, _, self.T, self.N, _ = self.begin(name, ARGUMENTS).args
         self.numbers = {
             each: self.entry.load(self.entry.gep(numbers, [self._int(place)]))
             for place, each in enumerate(names.split())
@@ -87,7 +87,7 @@ class _Moves(_Kernels):
                 before = b.select(more, self._get(into, column), zero)
                 self._put(b.fadd(before, value), into, column)
 
-            self._each(self.first, self.last, self.width, columns)
+            self._each(self._int(0), self.N, self.width, columns)
 
         self._rows(self._int(0), self.numbers["rows"], 1, row)
 
@@ -103,18 +103,16 @@ class _Moves(_Kernels):
         """target[t, row, column] = source[t, column, row], converted, for the columns that are sequences."""
         b = self.b
         batch = self.numbers["batch"]
-        last = b.select(b.icmp_signed("<", self.last, batch), self.last, batch)
         everywhere, rows = self._int(0), self.numbers["rows"]
         if kind is not I64:
             # where a sequence's numbers lie side by side: squares of them at once
             beside = b.icmp_signed("==", self.numbers["source_d"], self._int(1))
             whole = b.select(beside, b.mul(b.sdiv(rows, self._int(self.width)), self._int(self.width)), everywhere)
-            count = b.mul(b.sdiv(b.sub(last, self.first), self._int(self.width)), self._int(self.width))
-            edge = b.add(self.first, b.select(b.icmp_signed(">", count, everywhere), count, everywhere))
+            edge = b.mul(b.sdiv(batch, self._int(self.width)), self._int(self.width))
             self._rows(everywhere, whole, self.width, lambda t, row: self._squares(kind, t, row, edge))
-            self._rows(everywhere, whole, 1, lambda t, row: self._line(kind, t, row, edge, last))
+            self._rows(everywhere, whole, 1, lambda t, row: self._line(kind, t, row, edge, batch))
             everywhere = whole
-        self._rows(everywhere, rows, 1, lambda t, row: self._line(kind, t, row, self.first, last))
+        self._rows(everywhere, rows, 1, lambda t, row: self._line(kind, t, row, self._int(0), batch))
 
     def _from(self, kind: ir.Type, t: ir.Value, row: ir.Value, column: ir.Value) -> ir.Value:
         place = self.at((t, "source_t"), (row, "source_d"), (column, "source_b"))
@@ -154,7 +152,7 @@ class _Moves(_Kernels):
             for k, line in enumerate(self.math.transpose(lines)):
                 self._put(line, self._to(t, b.add(row, self._int(k))), column)
 
-        self._each(self.first, edge, self.width, columns)
+        self._each(self._int(0), edge, self.width, columns)
 
 
 class _Loss(_Kernels):
@@ -166,7 +164,7 @@ class _Loss(_Kernels):
         return str(self.module)
 
     def _loss(self, kind: str) -> None:
-        """total[first column] = this thread's share of the mean; gradient = ∂L/∂scores, 0 where the mask is 0."""
+        """total = these sequences' share of the mean; gradient = ∂L/∂scores, 0 where the mask is 0."""
         b, double = self.b, FLOATS["float64"]
         scores, gradient = self.pointer("scores"), self.pointer("gradient")
         targets, mask = self.pointer("targets"), self.pointer("mask")
@@ -192,14 +190,14 @@ class _Loss(_Kernels):
                 share = rule(rows[0], rows[1], rows[2], outputs, column)
                 return [b.fadd(inner[0], share if self.dtype == "float64" else b.fpext(share, doubles))]
 
-            return self._loop(self.first, self.last, self.width, sums, columns)
+            return self._loop(self._int(0), self.N, self.width, sums, columns)
 
         zero = ir.Constant(doubles, None)
         total = self._loop(self._int(0), self.T, 1, [zero], step)[0]
         lanes = [b.extract_element(total, ir.Constant(ir.IntType(32), k)) for k in range(self.width)]
         while len(lanes) > 1:
             lanes = [b.fadd(lanes[k], lanes[k + len(lanes) // 2]) for k in range(len(lanes) // 2)]
-        b.store(lanes[0], b.gep(self.pointer("total", double), [self.first]))
+        b.store(lanes[0], self.pointer("total", double))
 
     def _line(self, pointer: ir.Value, row: ir.Value) -> ir.Value:
         return self.b.gep(pointer, [self.b.mul(row, self.N)])

@@ -21,9 +21,9 @@ TALL = 8  # rows of a block at the most: each needs an address of its own
 
 # What every function begins with: deltas [T, rows, N] with `delta_t` numbers between steps, the gradient, how many
 # rows, and which columns and steps count. The gradient is added to where `more` is 1, written where it is 0.
-SHARED = ("delta", "delta_t", "gradient", "rows", "more", "N", "first", "last", "begin", "end")
+SHARED = ("delta", "delta_t", "gradient", "rows", "more", "N", "begin", "end")
 FUNCTIONS = {
-    "lay_out": ("source", "source_t", "size", "pack", "N", "first", "last", "begin", "end"),
+    "lay_out": ("source", "source_t", "size", "pack", "N", "begin", "end"),
     "wide_gradient": (*SHARED, "size", "pack"),
     "narrow_gradient": (*SHARED, "source", "source_t", "size"),
     "row_sums": SHARED,
@@ -65,8 +65,7 @@ class _Sums(Emitter):
         for name, names in FUNCTIONS.items():
             function = self.begin(symbol(name, self.dtype, self.width), arguments_of(name, self.dtype))
             self.given = dict(zip(names, function.args, strict=True))
-            self.share = self.entry.sub(self.given["last"], self.given["first"])
-            self.samples = self.entry.mul(self.share, self.entry.sub(self.given["end"], self.given["begin"]))
+            self.samples = self.entry.mul(self.given["N"], self.entry.sub(self.given["end"], self.given["begin"]))
             getattr(self, f"_{name}")()
             self.end()
         return str(self.module)
@@ -80,7 +79,7 @@ class _Sums(Emitter):
         return self._loop(self.given["begin"], self.given["end"], 1, sums, body)
 
     def _over_columns(self, sums: Vectors, body: Callable[[ir.Value, Vectors], Vectors]) -> Vectors:
-        return self._loop(self.given["first"], self.given["last"], self.width, sums, body)
+        return self._loop(self._int(0), self.given["N"], self.width, sums, body)
 
     def _pieces(self, count: ir.Value, sizes: Sequence[int], body: Callable[..., None]) -> None:
         """body(first, size=size) for as many of the first size as fit, then of the next; the last one is 1."""
@@ -149,16 +148,16 @@ class _Sums(Emitter):
             offsets = [b.mul(row, self.given["N"]) for row in rows]
 
             def step(t: ir.Value) -> None:
-                base = b.mul(b.sub(t, self.given["begin"]), self.share)
+                base = b.mul(b.sub(t, self.given["begin"]), self.given["N"])
                 start = b.gep(self.given["source"], [b.mul(t, self.given["source_t"])])
 
                 def columns(column: ir.Value) -> None:
                     lines = [b.load(self._vector_at(b.gep(start, [offset]), column), align=align) for offset in offsets]
-                    sample = b.add(base, b.sub(column, self.given["first"]))
+                    sample = b.add(base, column)
                     for k, line in enumerate(self.math.transpose(lines)):
                         self._put(line, panel, b.mul(b.add(sample, self._int(k)), stride))
 
-                self._each(self.given["first"], self.given["last"], width, columns)
+                self._each(self._int(0), self.given["N"], width, columns)
 
             self._each(self.given["begin"], self.given["end"], 1, step)
 
@@ -183,10 +182,8 @@ class _Sums(Emitter):
         panel = self._panel(first)
 
         def over_time(t: ir.Value, sums: Vectors) -> Vectors:
-            deltas = [
-                b.gep(self._line("delta", t, b.add(row, self._int(r))), [self.given["first"]]) for r in range(height)
-            ]
-            sample = b.mul(b.sub(t, self.given["begin"]), self.share)
+            deltas = [self._line("delta", t, b.add(row, self._int(r))) for r in range(height)]
+            sample = b.mul(b.sub(t, self.given["begin"]), self.given["N"])
             there = b.gep(panel, [b.mul(sample, self._int(count * width))])
 
             def over_samples(column: ir.Value, inner: Vectors) -> Vectors:
@@ -199,7 +196,7 @@ class _Sums(Emitter):
                     for v, value in enumerate(values)
                 ]
 
-            return self._loop(self._int(0), self.share, 1, sums, over_samples)
+            return self._loop(self._int(0), self.given["N"], 1, sums, over_samples)
 
         sums = self._over_time([self.math.const(0.0)] * (height * count), over_time)
         for r in range(height):

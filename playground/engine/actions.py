@@ -30,6 +30,18 @@ class Move:
 Action = Loop | Move
 
 
+@dataclass(frozen=True, eq=False)
+class Share:
+    """Some of a pass's sequences, with arrays of their own: from the input `x` [T, D, B] `ahead` to the scores
+    [T or 1, O, B], and from ∂L/∂scores `behind` to the gradients."""
+
+    x: Array
+    ahead: list[Action]
+    scores: Array
+    d_scores: Array
+    behind: list[Action]
+
+
 def perform(xp: ModuleType, actions: list[Action]) -> None:
     """All actions, by the array library and the runners themselves."""
     with np.errstate(all="ignore"):  # what overflows is found, and named, by the trainer

@@ -10,7 +10,7 @@ import numpy as np
 
 from playground.compiler.array_code import ArrayCode, View, emit
 from playground.compiler.plan import Plan
-from playground.engine.actions import Action, perform
+from playground.engine.actions import Action, Share, perform
 from playground.engine.runner import Runner
 from playground.engine.threads import WORTH_A_CHANGE, all_threads, set_threads, threads_for
 
@@ -45,21 +45,20 @@ class ArrayEngine:
     def warm(self) -> None:
         """Begin, in the background, with what has to be there before anything runs."""
 
-    def threads_for_pass(self, multiplications: int, batch: int, dtype: str) -> int:
-        """Among how many threads the engine itself divides the sequences of a pass of so much work."""
-        return 1
+    def shares(self, multiplications: int, batch: int, dtype: str) -> tuple[int, ...]:
+        """How the engine divides the sequences of a pass of so much work, to go through the parts side by side."""
+        return (batch,)
 
-    def program(self, actions: list[Action]) -> Callable[[], None]:
-        """A function that does all of them."""
+    def program(self, *shares: list[Action]) -> Callable[[], None]:
+        """A function that does all actions of each share."""
+        actions = [action for share in shares for action in share]
         return lambda: perform(self.xp, actions)
 
-    def training(
-        self, loss: str, x: Array, ahead: list[Action], scores: Array, d_scores: Array, behind: list[Action]
-    ) -> "Training | None":
+    def training(self, loss: str, shares: Sequence[Share]) -> "Training | None":
         """A function of (inputs [T, B, D], targets [T, B, O] or classes [T, B], mask [T, B]), all NumPy's, that does
         a whole pass: fills `x`, goes `ahead` to the scores, fills `d_scores` with the gradient of the loss, goes
-        `behind`, and returns the loss, which may be one to be read later. None where an engine has nothing better than
-        one after the other.
+        `behind`, and returns the loss, which may be one to be read later. The shares' sequences follow each other.
+        None where an engine has nothing better than one after the other.
         """
         return None
 
@@ -87,14 +86,14 @@ class ArrayEngine:
         want_input_gradient: bool = False,
         keep_all: bool = False,
         dtype: str = "float32",
-        threads: int = 1,
+        room: int = 0,
     ) -> Runner:
         """A plan made ready for T = `steps` and B = `batch`.
 
         weights and gradients: packed name → array of `plan.packed[name]`'s shape; they are read and written in place.
         x: [T, D, B], an existing array to read the input from (the layer below); otherwise `Runner.x` is made.
-        d_x: where the gradient of x may be written; `Runner.d_x` says where it is. threads: what `threads_for_pass`
-        gave for the pass that the layer is part of.
+        d_x: where the gradient of x may be written; `Runner.d_x` says where it is. room: sequences that the
+        code is made for, where they are more than B: the shares of a pass then have it in common.
         """
         return CellRunner(self.xp, plan, weights, gradients, steps, batch, x, d_x, want_input_gradient, keep_all, dtype)
 

@@ -22,7 +22,7 @@ from playground.compiler.cuda_persistent import emit_sequence
 from playground.compiler.cuda_program import Program
 from playground.compiler.cuda_steps import SUMMERS, Part, Step, StepCode, emit_steps
 from playground.compiler.plan import Plan, Rows
-from playground.engine.actions import Action
+from playground.engine.actions import Share
 from playground.engine.array_engine import ArrayEngine
 from playground.engine.cuda_compile import compile_kernel, own_stream
 from playground.engine.cuda_memory import roomy
@@ -59,12 +59,11 @@ class CudaEngine(ArrayEngine):
     def reserve(self, multiplications: int) -> None:
         """Nothing: the threads of the CPU's products are not used."""
 
-    def training(
-        self, loss: str, x: Array, ahead: list[Action], scores: Array, d_scores: Array, behind: list[Action]
-    ) -> CudaTraining:
+    def training(self, loss: str, shares: Sequence[Share]) -> CudaTraining:
         """See `ArrayEngine.training`; the loss is one that can be read later."""
-        parts = (self.program(ahead), self.program(behind))
-        return CudaTraining(self.xp, self.ledger, loss, x, scores, d_scores, *parts)
+        (share,) = shares
+        parts = (self.program(share.ahead), self.program(share.behind))
+        return CudaTraining(self.xp, self.ledger, loss, share.x, share.scores, share.d_scores, *parts)
 
     def roomy(
         self, plans: Sequence[Plan], steps: int, batch: int, dtype: str, watch: bool = False
@@ -89,7 +88,7 @@ class CudaEngine(ArrayEngine):
         want_input_gradient: bool = False,
         keep_all: bool = False,
         dtype: str = "float32",
-        threads: int = 1,
+        room: int = 0,
     ) -> Runner:
         """See `ArrayEngine.build`, which also runs what has too many values for the arguments of a kernel."""
         own_stream(self.xp).use()

@@ -1,17 +1,21 @@
 """The threads of machine code: this one, and helpers that wait for work."""
 
 import ctypes
+import time
 from _thread import allocate_lock
-from threading import Thread
+from threading import Thread, get_native_id
 from typing import ClassVar
 
 import numpy as np
 
 from playground.compiler.native_team import FUNCTIONS, MAILBOX, emit_team
+from playground.engine import processors
 from playground.engine.native_compile import compile_text, once
 
-LOOKS = 2_000  # about 50 µs: longer than the work in Python between two training steps
-REST = 50  # times that nobody looks, after looking was in vain: others need the cores, or the steps are long
+LOOKS = 2_000  # at least: about 50 µs, longer than the work in Python between two training steps
+LOOKS_A_SECOND = 10_000_000  # a quarter of the time that the work itself took, 25 ns for each look
+MOST_LOOKS = 40_000  # about 1 ms
+REST = 64  # times at most that nobody looks, after looking was in vain: others need the cores
 
 
 class _Functions:
@@ -36,7 +40,8 @@ def team_functions() -> _Functions:
 class _Helper:
     """A thread that looks for work for a short while after its last, and then sleeps.
 
-    Whoever waits for it looks for as long; where that was not enough, all sleep at once for the next `REST` times.
+    Whoever waits for it looks for as long; where that was not enough, all sleep at once the next times, twice as many
+    each time that it happens again.
     """
 
     def __init__(self, number: int, functions: _Functions) -> None:
@@ -46,25 +51,40 @@ class _Helper:
         self._done.acquire()
         self._mailbox = np.zeros(MAILBOX + 8, np.int64)
         self._at = -(-self._mailbox.ctypes.data // 64) * 64  # the line of a cache where it begins
-        self._rest = 0
+        self._looks = LOOKS
+        self._rest, self._next_rest = 0, 1
+        self._thread, self._processor = 0, -1
+        self._everywhere: frozenset[int] = frozenset()
         Thread(target=self._serve, name=f"native {number}", daemon=True).start()
 
     def _serve(self) -> None:
+        self._thread = get_native_id()
         while True:
             self._go.acquire()
+            self._processor = processors.current()
+            if self._everywhere:
+                processors.let_run(self._thread, self._everywhere)
+                self._everywhere = frozenset()
             while self._functions.serve(self._at):
                 self._done.release()
 
     def start(self, calls: int, count: int) -> None:
-        if self._functions.post(self._at, calls, count, 0 if self._rest else LOOKS):
+        if self._functions.post(self._at, calls, count, 0 if self._rest else self._looks):
+            here = processors.current()
+            if here == self._processor != -1:  # where the kernel would wake it
+                self._everywhere = processors.keep_off(self._thread, here)
             self._go.release()
 
-    def wait(self) -> None:
-        looks = 0 if self._rest else LOOKS
-        self._rest = max(self._rest - 1, 0)
-        if self._functions.wait(self._at, looks):
+    def wait(self, seconds: float) -> None:
+        """seconds: what the caller's own share of the work took."""
+        self._looks = min(max(int(seconds * LOOKS_A_SECOND), LOOKS), MOST_LOOKS)
+        resting, self._rest = self._rest > 0, max(self._rest - 1, 0)
+        slept = self._functions.wait(self._at, 0 if resting else self._looks)
+        if slept:
             self._done.acquire()
-            self._rest = REST if looks else self._rest
+        if not resting:
+            self._rest = self._next_rest if slept else 0
+            self._next_rest = min(2 * self._next_rest, REST) if slept else 1
 
 
 class Team:
@@ -87,6 +107,8 @@ class Team:
             helpers = cls._helpers[: len(others)]
             for helper, table in zip(helpers, others, strict=True):
                 helper.start(*table)
+            began = time.perf_counter()
             functions.drive(*first)
+            seconds = time.perf_counter() - began
             for helper in helpers:
-                helper.wait()
+                helper.wait(seconds)

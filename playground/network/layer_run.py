@@ -26,6 +26,15 @@ class LayerWeights:
     gradients: dict[str, Array]
 
 
+@dataclass(frozen=True)
+class NetWeights:
+    """A network's: of each layer one for each direction, and the readout's. gradients: the flat array they are in."""
+
+    layers: list[list[LayerWeights]]
+    readout: LayerWeights
+    gradients: Array
+
+
 class LayerRun:
     """Buffers of one layer for fixed T and B.
 
@@ -46,12 +55,12 @@ class LayerRun:
         d_x: Array | None,
         dtype: Any,
         watch: bool,
-        threads: int,
+        room: int,
     ) -> None:
         self.xp, self.layer, self.plan = engine.xp, layer, plan
         want = x is not None or watch
         options: dict[str, Any] = {
-            "want_input_gradient": want, "keep_all": watch, "dtype": dtype, "threads": threads,
+            "want_input_gradient": want, "keep_all": watch, "dtype": dtype, "room": room,
         }  # fmt: skip
         self.plain = len(weights) == 1 and not layer.residual and not layer.dropout
         first, *more = weights
@@ -72,14 +81,14 @@ class LayerRun:
             self.mask = self.ahead.zeros(self.output.shape[1])
             self._open = False  # whether the mask lets everything through
 
-    def begin(self, start: Mapping[str, Array] | None, dropout: np.random.Generator | None) -> None:
+    def begin(self, start: Mapping[str, Array] | None, kept: np.ndarray | None) -> None:
         """Get ready to run. start: memory → [size, B], of the direction that goes forward (the other always begins
-        afresh). dropout: where its mask comes from, None for no dropout."""
+        afresh). kept: [T, n, B], which outputs dropout lets through, None for all of them."""
         self.ahead.begin(start)
         if self.back is not None:
             self.back.begin()
         if self.mask is not None:
-            self._draw(dropout)
+            self._drop(kept)
 
     def actions_ahead(self) -> list[Action]:
         """From `x` to `output`."""
@@ -114,16 +123,15 @@ class LayerRun:
             actions.append(Move(d_x, self.d_out, more=True))
         return actions
 
-    def _draw(self, dropout: np.random.Generator | None) -> None:
-        """A new mask: 0 with the layer's probability, else 1 / (1 - p), so that the mean stays (Srivastava 2014)."""
+    def _drop(self, kept: np.ndarray | None) -> None:
+        """A new mask: 0, or 1 / (1 - p) where something is kept, so that the mean stays (Srivastava 2014)."""
         assert self.mask is not None
-        if dropout is None:
+        if kept is None:
             if not self._open:
                 self.mask[...] = 1
                 self._open = True
             return
         self._open = False
-        kept = dropout.random(self.mask.shape, np.float32) >= self.layer.dropout
         self.mask[...] = self.xp.asarray(kept)
         self.mask *= 1.0 / (1.0 - self.layer.dropout)
 

@@ -17,7 +17,7 @@ from playground.engine.devices import to_numpy
 from playground.errors import BadInput
 from playground.network.changes import NetChange
 from playground.network.initialise import draw
-from playground.network.layer_run import LayerWeights
+from playground.network.layer_run import LayerWeights, NetWeights
 from playground.network.losses import probabilities
 from playground.network.parameters import Entry, Parameters
 from playground.network.passes import Pass, States
@@ -70,10 +70,7 @@ class Network:
         entries.append(Entry("readout.bias", offset + outputs * inputs, (outputs,), Init("zeros"), top))
         self.seed = 0
         self.parameters = Parameters(engine.xp, entries, self.dtype, engine)
-        self._weights = [
-            [self._layer_weights(prefix, plans[0]) for prefix in prefixes(layer)]
-            for layer, plans in zip(net.layers, self._plans, strict=True)
-        ]
+        self._weights: list[NetWeights] = []
         self._cells = {layer.id: (cell, size) for layer, cell, size in shapes}
         self.changes: tuple[NetChange, ...] = ()
         self._touched = self._plans
@@ -131,15 +128,32 @@ class Network:
         """Layer id → its compiled plan, with what is reached into."""
         return {layer.id: plans[0] for layer, plans in zip(self.net.layers, self._touched, strict=True)}
 
-    def _layer_weights(self, prefix: str, plan: Plan) -> LayerWeights:
-        weights, gradients = {}, {}
+    def _share(self, k: int) -> NetWeights:
+        """The weights, and where the k-th share of a batch puts its gradients: the first one into the network's own."""
+        while len(self._weights) <= k:
+            own = self.parameters.gradients
+            gradients = self.engine.xp.zeros_like(own) if self._weights else own
+            layers = [
+                [self._layer_weights(prefix, plans[0], gradients) for prefix in prefixes(layer)]
+                for layer, plans in zip(self.net.layers, self._plans, strict=True)
+            ]
+            names = {"weight_x": "readout.weight", "bias": "readout.bias"}
+            readout = LayerWeights(
+                {packed: self.parameters.view(name) for packed, name in names.items()},
+                {packed: self.parameters.part(gradients, name) for packed, name in names.items()},
+            )
+            self._weights.append(NetWeights(layers, readout, gradients))
+        return self._weights[k]
+
+    def _layer_weights(self, prefix: str, plan: Plan, gradients: Array) -> LayerWeights:
+        values, sums = {}, {}
         for packed, shape in plan.packed.items():
             specs = [spec for spec in plan.parameters if spec.packed == packed]
             offset = self.parameters.entries[f"{prefix}.{specs[0].name}"].offset
             size = int(np.prod(shape))
-            weights[packed] = self.parameters.values[offset : offset + size].reshape(shape)
-            gradients[packed] = self.parameters.gradients[offset : offset + size].reshape(shape)
-        return LayerWeights(weights, gradients)
+            values[packed] = self.parameters.values[offset : offset + size].reshape(shape)
+            sums[packed] = gradients[offset : offset + size].reshape(shape)
+        return LayerWeights(values, sums)
 
     # -- running -----------------------------------------------------------------------------------------------
 
@@ -239,17 +253,8 @@ class Network:
             for other in alike[: len(alike) + 1 - (MOST_WATCHED if watch else MOST_PASSES)]:
                 del self._passes[other]
             plans = [plans[watch] for plans in (self._plans if free else self._touched)]
-            readout = LayerWeights(
-                {"weight_x": self.parameters.view("readout.weight"), "bias": self.parameters.view("readout.bias")},
-                {
-                    "weight_x": self.parameters.gradient("readout.weight"),
-                    "bias": self.parameters.gradient("readout.bias"),
-                },
-            )
             with self.engine.roomy(self._directions(plans), T, B, self.dtype, watch):
-                run = Pass(
-                    self.engine, self.net.layers, plans, self._weights, readout, self.loss_kind, self.at, T, B, watch
-                )
+                run = Pass(self.engine, self.net.layers, plans, self._share, self.loss_kind, self.at, T, B, watch)
         self._passes[key] = run  # the last used stands last
         if not free:
             run.clamp(self.changes, *(window or (0, T)))

@@ -68,12 +68,13 @@ class Parameters:
 
     def view(self, name: str) -> Array:
         """The named part of `values`, in place. Raises KeyError."""
-        return self._part(self.values, name)
+        return self.part(self.values, name)
 
     def gradient(self, name: str) -> Array:
         """The named part of `gradients`, in place. Raises KeyError."""
-        return self._part(self.gradients, name)
+        return self.part(self.gradients, name)
 
-    def _part(self, flat: Array, name: str) -> Array:
+    def part(self, flat: Array, name: str) -> Array:
+        """The named part of an array [P], in place. Raises KeyError."""
         entry = self.entries[name]
         return flat[entry.offset : entry.offset + entry.size].reshape(entry.shape)

@@ -1,5 +1,6 @@
 """One way through a network and back, for fixed T and B: the layers' runners chained, and the readout."""
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, SupportsFloat
 
@@ -9,9 +10,9 @@ from playground.cell.graph import Cell, Gate, Input, Output, Wire
 from playground.compiler.lower import compile_cell
 from playground.compiler.plan import Plan
 from playground.engine import Engine, Runner
-from playground.engine.actions import Action, Move
+from playground.engine.actions import Action, Move, Share
 from playground.network.changes import Clamp, NetChange
-from playground.network.layer_run import LayerRun, LayerWeights
+from playground.network.layer_run import LayerRun, NetWeights
 from playground.network.losses import loss_and_gradient
 from playground.network.spec import Layer
 
@@ -19,86 +20,152 @@ Array = Any  # of NumPy or of CuPy
 States = tuple[Array, ...]  # of every layer's memories in turn, each [size, B]; the engine takes NumPy's too
 
 
-class Pass:
-    """layers: each reads the output of the one below. d_scores: [T or 1, O, B], to be filled before
-    `backward`."""
+class PassShare:
+    """Some of the sequences, from the one numbered `low` to before `high`, with buffers of their own."""
 
     def __init__(
         self,
         engine: Engine,
         layers: tuple[Layer, ...],
         plans: list[Plan],
-        weights: list[list[LayerWeights]],
-        readout: LayerWeights,
+        dense: Plan,
+        weights: NetWeights,
+        last: bool,
+        steps: int,
+        low: int,
+        high: int,
+        room: int,
+        watch: bool,
+    ) -> None:
+        self.low, self.high, self.gradients = low, high, weights.gradients
+        batch = high - low
+        options: dict[str, Any] = {"dtype": weights.gradients.dtype, "room": room}
+        self.layers: list[LayerRun] = []
+        for layer, plan, parts in zip(layers, plans, weights.layers, strict=True):
+            below = self.layers[-1] if self.layers else None
+            x, d_x = (None, None) if below is None else (below.output, below.d_out)
+            self.layers.append(LayerRun(engine, layer, plan, parts, steps, batch, x, d_x, watch=watch, **options))
+        top = self.layers[-1]
+        hidden, d_hidden = (top.output[-1:], top.d_out[-1:]) if last else (top.output, top.d_out)
+        self.readout: Runner = engine.build(
+            dense, weights.readout.weights, weights.readout.gradients, 1 if last else steps, batch,
+            x=hidden, d_x=d_hidden, want_input_gradient=True, **options,
+        )  # fmt: skip
+        self.x, self.scores, self.d_scores = self.layers[0].x, self.readout.output, self.readout.d_out
+        ahead = [action for layer in self.layers for action in layer.actions_ahead()] + self.readout.ahead()
+        behind = self.readout.behind() + _handed_down(self.readout.d_x, d_hidden)
+        for part, under in zip(reversed(self.layers), [*reversed(self.layers[:-1]), None], strict=True):
+            behind += part.actions_back()
+            behind += [] if under is None else _handed_down(part.d_x, under.d_out)
+        self.work = Share(self.x, ahead, self.scores, self.d_scores, behind)
+
+    def begin(self, start: States | None, kept: list[np.ndarray | None]) -> None:
+        """Get the layers ready. start, kept: of all sequences; see `LayerRun.begin`."""
+        states = iter(start or ())
+        for layer, mask in zip(self.layers, kept, strict=True):
+            first = None
+            if start is not None:
+                first = {slot.name: next(states)[:, self.low : self.high] for slot in layer.plan.memories}
+            layer.begin(first, None if mask is None else mask[:, :, self.low : self.high])
+
+
+class Pass:
+    """Buffers of the whole batch, in the shares that the engine goes through side by side.
+
+    shares: their sequences follow each other. Whoever watches has one only, whose `layers` and `d_scores` (to be filled
+    before `backward`) are the pass's.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        layers: tuple[Layer, ...],
+        plans: list[Plan],
+        weights: Callable[[int], NetWeights],
         loss: str,
         at: str,
         steps: int,
         batch: int,
         watch: bool,
     ) -> None:
+        """weights: those of the k-th share, whose gradients are its own; the first one's are the network's."""
         self.xp, self.loss_kind, self.last = engine.xp, loss, at == "last"
-        V = readout.weights["weight_x"]
+        V = weights(0).readout.weights["weight_x"]
         dense = readout_plan(V.shape[1], V.shape[0])
         products = sum(int(np.prod(shape)) for each in (dense, *plans) for shape in each.packed.values())
-        options: dict[str, Any] = {
-            "dtype": V.dtype, "threads": engine.threads_for_pass(products * steps * batch, batch, str(V.dtype)),
-        }  # fmt: skip
-        self.layers: list[LayerRun] = []
+        sizes = (batch,) if watch else engine.shares(products * steps * batch, batch, str(V.dtype))
+        self.shares: list[PassShare] = []
+        for k, size in enumerate(sizes):
+            low = self.shares[-1].high if self.shares else 0
+            self.shares.append(
+                PassShare(
+                    engine, layers, plans, dense, weights(k), self.last, steps, low, low + size, max(sizes), watch
+                )
+            )
+        self.layers = self.shares[0].layers
+        self._kept_shape = (steps, batch)
         self._clamped: tuple[tuple[NetChange, ...], int, int] = ((), 0, 0)
-        for layer, plan, parts in zip(layers, plans, weights, strict=True):
-            below = self.layers[-1] if self.layers else None
-            x, d_x = (None, None) if below is None else (below.output, below.d_out)
-            self.layers.append(LayerRun(engine, layer, plan, parts, steps, batch, x, d_x, watch=watch, **options))
-        top = self.layers[-1]
-        hidden, d_hidden = (top.output[-1:], top.d_out[-1:]) if self.last else (top.output, top.d_out)
-        self.readout: Runner = engine.build(
-            dense, readout.weights, readout.gradients, 1 if self.last else steps, batch,
-            x=hidden, d_x=d_hidden, want_input_gradient=True, **options,
-        )  # fmt: skip
-        self.scores, self.d_scores = self.readout.output, self.readout.d_out
-        ahead = [action for layer in self.layers for action in layer.actions_ahead()] + self.readout.ahead()
-        behind = self.readout.behind() + _handed_down(self.readout.d_x, d_hidden)
-        for part, under in zip(reversed(self.layers), [*reversed(self.layers[:-1]), None], strict=True):
-            behind += part.actions_back()
-            behind += [] if under is None else _handed_down(part.d_x, under.d_out)
-        self._ahead, self._behind = engine.program(ahead), engine.program(behind)
-        self._train = engine.training(loss, self.layers[0].x, ahead, self.scores, self.d_scores, behind)
+        work = [share.work for share in self.shares]
+        self._ahead = engine.program(*(each.ahead for each in work))
+        self._behind = engine.program(*(each.behind for each in work))
+        self._train = engine.training(loss, work)
+
+    @property
+    def scores(self) -> Array:
+        """What the readout made, [T or 1, O, B]."""
+        parts = [share.scores for share in self.shares]
+        return parts[0] if len(parts) == 1 else self.xp.concatenate(parts, axis=2)
+
+    @property
+    def d_scores(self) -> Array:
+        """∂L/∂scores of a pass in one share."""
+        (share,) = self.shares
+        return share.d_scores
 
     def clamp(self, changes: tuple[NetChange, ...], offset: int, length: int) -> None:
         """Replace values from the next `forward` on. offset, length: this pass sees the steps from `offset` of a
         sequence of `length`."""
         if self._clamped != (changes, offset, length):
             self._clamped = (changes, offset, length)
-            for part in self.layers:
-                own = [c for c in changes if isinstance(c, Clamp) and c.layer == part.layer.id]
-                part.clamp(own, offset, length)
+            for share in self.shares:
+                for part in share.layers:
+                    own = [c for c in changes if isinstance(c, Clamp) and c.layer == part.layer.id]
+                    part.clamp(own, offset, length)
 
     def forward(self, inputs: Array, start: States | None, dropout: np.random.Generator | None = None) -> Array:
         """Raw scores [T, O, B] ([1, O, B] for a readout at the last step) of inputs [T, B, D]. dropout: where masks
         come from while training, None otherwise."""
         self._begin(start, dropout)
-        self.layers[0].x[...] = self.xp.asarray(inputs).transpose(0, 2, 1)
+        for share in self.shares:
+            share.x[...] = self.xp.asarray(inputs[:, share.low : share.high]).transpose(0, 2, 1)
         self._ahead()
         return self.scores
 
     def _begin(self, start: States | None, dropout: np.random.Generator | None) -> None:
-        states = iter(start or ())
-        for layer in self.layers:
-            first = None
-            if start is not None:
-                first = {slot.name: self.xp.asarray(next(states)) for slot in layer.plan.memories}
-            layer.begin(first, dropout)
+        if start is not None:
+            start = tuple(self.xp.asarray(state) for state in start)
+        kept = [self._draw(part, dropout) for part in self.layers]
+        for share in self.shares:
+            share.begin(start, kept)
+
+    def _draw(self, part: LayerRun, dropout: np.random.Generator | None) -> np.ndarray | None:
+        """Which outputs of a layer are let through: the same ones, however the batch is divided."""
+        if dropout is None or not part.layer.dropout:
+            return None
+        steps, batch = self._kept_shape
+        kept: np.ndarray = dropout.random((steps, part.output.shape[1], batch), np.float32) >= part.layer.dropout
+        return kept
 
     def loss(self, targets: np.ndarray, mask: np.ndarray, backward: bool) -> float:
         """The loss of the scores, for targets [T, B, O] or classes [T, B], mask [T, B]. backward: fill `d_scores`."""
-        xp = self.xp
+        xp, scores = self.xp, self.scores
         targets, mask = self._counted(targets), self._counted(mask)
         if self.loss_kind == "cross_entropy":
             wanted = xp.asarray(targets)
         else:
-            wanted = xp.asarray(np.asarray(targets, self.scores.dtype).transpose(0, 2, 1))
-        counts = xp.asarray(np.asarray(mask, self.scores.dtype))
-        return loss_and_gradient(xp, self.loss_kind, self.scores, wanted, counts, self.d_scores if backward else None)
+            wanted = xp.asarray(np.asarray(targets, scores.dtype).transpose(0, 2, 1))
+        counts = xp.asarray(np.asarray(mask, scores.dtype))
+        return loss_and_gradient(xp, self.loss_kind, scores, wanted, counts, self.d_scores if backward else None)
 
     def _counted(self, array: np.ndarray) -> np.ndarray:
         return array[-1:] if self.last else array
@@ -114,19 +181,31 @@ class Pass:
         """`forward`, `loss` and `backward`, in one go where the engine can."""
         if self._train is None:
             self.forward(inputs, start, dropout)
-            loss = self.loss(targets, mask, backward=True)
+            loss: SupportsFloat = self.loss(targets, mask, backward=True)
             self.backward()
             return loss
         self._begin(start, dropout)
-        return self._train(inputs, self._counted(targets), self._counted(mask))
+        loss = self._train(inputs, self._counted(targets), self._counted(mask))
+        self._add_up()
+        return loss
 
     def final(self) -> States:
         """Every memory's value after the last step."""
-        return tuple(value for layer in self.layers for value in layer.ahead.final().values())
+        found = [[value for part in share.layers for value in part.ahead.final().values()] for share in self.shares]
+        if len(found) == 1:
+            return tuple(found[0])
+        return tuple(self.xp.concatenate(values, axis=1) for values in zip(*found, strict=True))
 
     def backward(self) -> None:
         """From `d_scores` to the gradients of all parameters."""
         self._behind()
+        self._add_up()
+
+    def _add_up(self) -> None:
+        """Add the shares' gradients, in the same order every time."""
+        whole = self.shares[0].gradients
+        for share in self.shares[1:]:
+            self.xp.add(whole, share.gradients, out=whole)
 
 
 @lru_cache(maxsize=64)

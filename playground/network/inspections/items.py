@@ -36,7 +36,7 @@ def itemised_gradient(network: Network, batch: Batch, question: ItemisedGradient
             keep = np.zeros((len(run.d_scores), max(1, len(some))))
             for column, group in enumerate(some):
                 keep[group - (T - len(keep)), column] = len(some)
-            run.d_scores *= run.xp.asarray(keep, run.d_scores.dtype)[:, None, :]
+            run.d_scores[...] *= run.xp.asarray(keep, run.d_scores.dtype)[:, None, :]
             run.backward()
             found = node_gradient(network, layer, question.node)  # [T, size, copies]
             parts += [found[:, :, column].astype(np.float64) for column in range(len(some))]

@@ -1,0 +1,85 @@
+"""Where threads run: one is kept off a processor and let go again, and the work is shared by two processors."""
+
+import os
+import sys
+import threading
+
+import pytest
+
+from playground.engine import processors
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux says where a thread runs")
+
+
+@linux
+def test_the_processor_is_one_that_this_thread_may_run_on() -> None:
+    assert processors.current() in os.sched_getaffinity(0)
+
+
+@linux
+@pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="there is only one processor")
+def test_a_thread_is_kept_off_a_processor_and_let_go() -> None:
+    go, ready, done = threading.Event(), threading.Event(), threading.Event()
+    seen: list[int] = []
+
+    def run() -> None:
+        ready.set()
+        go.wait()
+        seen.append(processors.current())
+        done.wait()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    ready.wait()
+    assert thread.native_id is not None
+    everywhere = os.sched_getaffinity(thread.native_id)
+    here = min(everywhere)
+    before = processors.keep_off(thread.native_id, here)
+    assert before == everywhere and os.sched_getaffinity(thread.native_id) == everywhere - {here}
+    go.set()
+    while not seen:
+        pass
+    assert seen[0] != here
+    processors.let_run(thread.native_id, before)
+    assert os.sched_getaffinity(thread.native_id) == everywhere
+    done.set()
+    thread.join()
+
+
+@linux
+def test_a_thread_that_may_run_nowhere_else_stays_and_one_that_is_gone_is_no_error() -> None:
+    own = os.sched_getaffinity(0)
+    try:
+        os.sched_setaffinity(0, {min(own)})
+        assert processors.keep_off(0, min(own)) == frozenset()
+        assert os.sched_getaffinity(0) == {min(own)}
+    finally:
+        os.sched_setaffinity(0, own)
+    gone = 2**22 + 1  # no thread has so large a number
+    assert processors.keep_off(gone, min(own)) == frozenset()
+    processors.let_run(gone, frozenset(own))
+
+
+def test_where_nothing_is_known_nothing_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "elsewhere")
+    assert processors._asks()() == -1
+    assert processors.keep_off(0, 0) == frozenset()
+    processors.let_run(0, frozenset({0}))
+
+
+@linux
+@pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="there is only one processor")
+def test_helpers_run_everywhere_again_after_they_were_moved(monkeypatch: pytest.MonkeyPatch) -> None:
+    from playground.engine import native_team
+
+    everywhere = os.sched_getaffinity(0)
+    monkeypatch.setattr(native_team, "LOOKS", 0)  # it sleeps after every work
+    monkeypatch.setattr(native_team, "MOST_LOOKS", 0)
+    monkeypatch.setattr(processors, "current", lambda: min(everywhere))  # every waking looks like the bad one
+    for _ in range(20):
+        native_team.Team.run([(0, 0), (0, 0)])
+    helper = native_team.Team._helpers[0]
+    assert helper._processor == min(everywhere)
+    while helper._everywhere:
+        pass
+    assert os.sched_getaffinity(helper._thread) == everywhere
