@@ -42,8 +42,9 @@ class ArrayEngine:
             self.threads = threads
             set_threads(threads)
 
-    def warm(self) -> None:
-        """Begin, in the background, with what has to be there before anything runs."""
+    def warm(self) -> Callable[[], None]:
+        """Begin, in the background, with what has to be there before anything runs. Returns what waits for it."""
+        return lambda: None
 
     def shares(self, multiplications: int, batch: int, dtype: str) -> tuple[int, ...]:
         """How the engine divides the sequences of a pass of so much work, to go through the parts side by side."""

@@ -70,9 +70,11 @@ class NativeEngine(ArrayEngine):
     def __init__(self) -> None:
         super().__init__("native", np)
 
-    def warm(self) -> None:
+    def warm(self) -> Callable[[], None]:
         """Compile what every network needs, in a thread of its own: whoever needs it before waits for it."""
-        Thread(target=compile_common, args=("float32",), name="native code", daemon=True).start()
+        thread = Thread(target=compile_common, args=("float32",), name="native code", daemon=True)
+        thread.start()
+        return thread.join
 
     def shares(self, multiplications: int, batch: int, dtype: str) -> tuple[int, ...]:
         """See `ArrayEngine.shares`. One for each thread, as even as can be, and none without a whole vector's work."""

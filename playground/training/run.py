@@ -1,6 +1,7 @@
 """A run: all networks of an experiment, trained on the very same batches."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,7 +16,7 @@ from playground.errors import BadInput
 from playground.experiment.cells import known_cells
 from playground.experiment.document import Experiment
 from playground.network.changes import of_net, probe_edit, shows
-from playground.network.inspections.inspect import inspect
+from playground.network.inspections.inspect import inspect, seeds
 from playground.network.inspections.spec import Inspection
 from playground.network.spec import Net
 from playground.network.traces import Traces
@@ -186,7 +187,18 @@ class Run:
             place, problem = f"networks.{question.net}", "there is no such network any more"
             raise BadInput(place, problem, f"choose one of {', '.join(self.names)}")
         batch = self.test_data if question.of_test else self.probe.batch
-        return inspect(trainer.network, batch, question, trainer.optimizer)
+        return inspect(trainer.network, batch, question, trainer.optimizer, trainer.look())
+
+    def expect(self, questions: Sequence[Inspection]) -> None:
+        """These are going to be asked on the probe, again and again: then one way back serves them and the traces."""
+        for trainer in self.trainers:
+            own = [question for question in questions if question.net == trainer.name and not question.of_test]
+            trainer.look().expect(lambda look, own=own: seeds(look, self.probe.batch, own))
+
+    def prepare(self) -> None:
+        """Run what was expected forward and back, so that answers are only read off."""
+        for trainer in self.trainers:
+            trainer.look().at(self.probe.batch).back()
 
     def goal_reached(self, after_step: int = 0, after_seconds: float = 0.0) -> str | None:
         """Which goal was reached, in a few words. Steps and seconds count from the given ones, and a test counts only

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from playground.cell.graph import Cell
 from playground.engine import Engine
 from playground.network.changes import NetChange
+from playground.network.look import Look
 from playground.network.network import Network
 from playground.network.optimizers import make_optimizer, scheduled_rate
 from playground.network.spec import Net, Training
@@ -98,6 +99,7 @@ class Trainer:
         self.carried: States = None
         self.carried_rows = 0
         self._pending = _Pending()
+        self._looks = {free: Look(self.network, free) for free in (False, True)}
 
     @property
     def name(self) -> str:
@@ -202,7 +204,11 @@ class Trainer:
     def probe(self, batch: Batch, free: bool = False) -> NetTraces:
         """Traces over one sequence (B = 1). free: without interventions."""
         with np.errstate(over="ignore", invalid="ignore"):
-            return self.network.trace(batch, self.name, free)
+            return self.look(free).at(batch).traces(self.name)
+
+    def look(self, free: bool = False) -> Look:
+        """The one that all look through. free: at the network without interventions."""
+        return self._looks[free]
 
     def evaluate(self, batch: Batch, free: bool = False) -> tuple[float, dict[str, float]]:
         """Loss and metrics; changes nothing. free: without interventions."""

@@ -17,6 +17,7 @@ class AllCells:
 
     def __init__(self, engine: str, size: Size) -> None:
         self._engine, self._size = choose(engine), size
+        self._engine.warm()()  # what all cells have in common is no cell's own
         self._steps: dict[str, TrainingStep] = {}
 
     def build(self, cell: str) -> dict[str, Any]:

@@ -25,12 +25,14 @@ class Contestant:
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self._warmed: Callable[[], None] = lambda: None
         self._make = self._peer() if name not in ("numpy", "native", "cupy") else self._ours()
         self._step: Callable[[], object] | None = None
         self._pool: Any = None
 
     def ready(self) -> None:
-        """Everything is imported."""
+        """Everything is imported, and what all cases have in common is compiled."""
+        self._warmed()
 
     def build(self, case: Case) -> Built:
         """Make the step and take the first ones. Raises BadInput."""
@@ -50,7 +52,7 @@ class Contestant:
         from playground.timing.work import TrainingStep
 
         engine = choose(self.name)
-        engine.warm()  # as the training process does before anything is built
+        self._warmed = engine.warm()  # as the training process does before anything is built
         if self.name == "cupy":
             self._pool = engine.xp.get_default_memory_pool()
         return lambda case: TrainingStep(work(case), engine)

@@ -2,31 +2,30 @@
 
 import numpy as np
 
-from playground.network.inspections.layers import find_layer, node_gradient, only_last
+from playground.network.inspections.layers import only_last
 from playground.network.inspections.spec import GradientPerUnit, GradientThroughTime
-from playground.network.network import Network
+from playground.network.look import Look
 from playground.tasks.base import Batch
 
 
-def gradient_through_time(network: Network, batch: Batch, question: GradientThroughTime) -> dict[str, np.ndarray]:
+def gradient_through_time(look: Look, batch: Batch, question: GradientThroughTime) -> dict[str, np.ndarray]:
     """node → ‖∂L/∂node_t‖₂ [T] float64 (loss per unit of the node), for each of the question's nodes.
 
     L is the mean over the steps that count, or the error of the last of them. The derivative is the total one: it goes
     along every path from node_t to the loss, through later steps too. Raises BadInput.
     """
-    found = _gradients(network, batch, question.layer, question.nodes, question.loss)
-    return {node: np.sqrt(np.square(values).sum(axis=1)) for node, values in found.items()}
+    (seed,) = gradient_seeds(look, batch, question)
+    found = {node: look.gradient(question.layer, node, seed) for node in question.nodes}
+    return {node: np.sqrt(np.square(values, dtype=np.float64).sum(axis=1)) for node, values in found.items()}
 
 
-def gradient_per_unit(network: Network, batch: Batch, question: GradientPerUnit) -> dict[str, np.ndarray]:
-    """ "gradient" → ∂L/∂node_t [T, size] float64, signed. L as for `gradient_through_time`. Raises BadInput."""
-    found = _gradients(network, batch, question.layer, (question.node,), question.loss)
-    return {"gradient": found[question.node]}
+def gradient_per_unit(look: Look, batch: Batch, question: GradientPerUnit) -> dict[str, np.ndarray]:
+    """ "gradient" → ∂L/∂node_t [T, size] in the network's precision, signed. L as for `gradient_through_time`. Raises
+    BadInput."""
+    (seed,) = gradient_seeds(look, batch, question)
+    return {"gradient": look.gradient(question.layer, question.node, seed)}
 
 
-def _gradients(network: Network, batch: Batch, layer: str, nodes: tuple[str, ...], loss: str) -> dict[str, np.ndarray]:
-    """node → ∂L/∂node_t [T, size]."""
-    with network.watched(only_last(network, batch) if loss == "last" else batch) as (run, _):
-        part = find_layer(network, run, layer)
-        run.backward()
-        return {node: node_gradient(network, part, node)[:, :, 0].astype(np.float64) for node in nodes}
+def gradient_seeds(look: Look, batch: Batch, question: GradientThroughTime | GradientPerUnit) -> list[np.ndarray]:
+    """What these are going to ask for."""
+    return [look.error(only_last(look.network, batch) if question.loss == "last" else batch)[1]]

@@ -3,15 +3,16 @@
 import numpy as np
 
 from playground.errors import BadInput
-from playground.network.inspections.layers import counted, find_layer, node_gradient, repeated
+from playground.network.inspections.layers import counted, repeated
 from playground.network.inspections.spec import ItemisedGradient
+from playground.network.look import WIDE, Look, find_layer, node_gradient
 from playground.network.network import Network
 from playground.tasks.base import Batch
 
 ROOM = 1 << 26  # bytes of one run's values: beyond that the items are computed some at a time
 
 
-def itemised_gradient(network: Network, batch: Batch, question: ItemisedGradient) -> dict[str, np.ndarray]:
+def itemised_gradient(look: Look, batch: Batch, question: ItemisedGradient) -> dict[str, np.ndarray]:
     """For J items, in the order of their steps:
 
     "targets" [J, 2] int64: the first and the last step of an item's errors; E_j is their part of the loss, and all E_j
@@ -21,31 +22,22 @@ def itemised_gradient(network: Network, batch: Batch, question: ItemisedGradient
     "total" [T]: ‖∂L/∂node_k‖₂. All float64. For one unit, "shares" and "total" are its own derivatives, signed, and
     "norms" their sizes. Raises BadInput.
 
-    The sequence runs once as many copies side by side; of the gradient at the scores each copy keeps its own steps.
+    A few items are asked of the look. For more the sequence runs once as many copies side by side; of the gradient at
+    the scores each copy keeps its own steps.
     """
-    steps = counted(network, batch)
+    groups = _groups(look.network, batch, question)
     T = len(batch.inputs)
-    groups = np.array_split(steps, min(len(steps), max(1, question.most))) if len(steps) else []
     targets = np.array([(group[0], group[-1]) for group in groups], np.int64).reshape(-1, 2)
-    parts: list[np.ndarray] = []
-    for low in range(0, max(1, len(groups)), _at_once(network, T)):  # once without groups: it finds what is wrong
-        some = groups[low : low + _at_once(network, T)]
-        with network.watched(repeated(batch, max(1, len(some)))) as (run, _):
-            layer = find_layer(network, run, question.layer)
-            # the loss is a mean over all copies' steps: what one copy's step gives has to be scaled back
-            keep = np.zeros((len(run.d_scores), max(1, len(some))))
-            for column, group in enumerate(some):
-                keep[group - (T - len(keep)), column] = len(some)
-            run.d_scores[...] *= run.xp.asarray(keep, run.d_scores.dtype)[:, None, :]
-            run.backward()
-            found = node_gradient(network, layer, question.node)  # [T, size, copies]
-            parts += [found[:, :, column].astype(np.float64) for column in range(len(some))]
-            size = found.shape[1]
-    items = np.array(parts).reshape(len(groups), T, size)
+    if len(groups) < WIDE:
+        total = look.gradient(question.layer, question.node, look.error(batch)[1])  # without groups, too: is it there?
+        parts = [look.gradient(question.layer, question.node, seed) for seed in item_seeds(look, batch, question)]
+        items = np.array(parts, np.float64).reshape(len(groups), *total.shape)
+    else:
+        items = _side_by_side(look.network, batch, question, groups)
     total = items.sum(axis=0)
     if question.unit >= 0:
-        if question.unit >= size:
-            place = f"networks.{network.net.name}.layers.{question.layer}, node {question.node}"
+        if question.unit >= (size := items.shape[2]):
+            place = f"networks.{look.network.net.name}.layers.{question.layer}, node {question.node}"
             raise BadInput(place, f"there is no unit {question.unit}", f"choose one below {size}")
         one = items[:, :, question.unit]
         return {"targets": targets, "norms": np.abs(one), "shares": one, "total": total[:, question.unit]}
@@ -57,6 +49,44 @@ def itemised_gradient(network: Network, batch: Batch, question: ItemisedGradient
         "shares": (items * towards).sum(axis=2),
         "total": norm,
     }
+
+
+def item_seeds(look: Look, batch: Batch, question: ItemisedGradient) -> list[np.ndarray]:
+    """What is going to be asked of the look: one gradient at the scores for each item, if there are only a few."""
+    groups = _groups(look.network, batch, question)
+    if not 0 < len(groups) < WIDE:
+        return []
+    whole, seeds = look.error(batch)[1], []
+    for group in groups:
+        seeds.append(np.zeros_like(whole))
+        rows = group - (len(batch.inputs) - len(whole))
+        seeds[-1][rows] = whole[rows]
+    return seeds
+
+
+def _groups(network: Network, batch: Batch, question: ItemisedGradient) -> list[np.ndarray]:
+    """The steps of each item."""
+    steps = counted(network, batch)
+    return np.array_split(steps, min(len(steps), max(1, question.most))) if len(steps) else []
+
+
+def _side_by_side(network: Network, batch: Batch, question: ItemisedGradient, groups: list[np.ndarray]) -> np.ndarray:
+    """[J, T, size]"""
+    T = len(batch.inputs)
+    parts: list[np.ndarray] = []
+    for low in range(0, len(groups), _at_once(network, T)):
+        some = groups[low : low + _at_once(network, T)]
+        with network.watched(repeated(batch, len(some))) as (run, _):
+            layer = find_layer(network, run.layers, question.layer)
+            # the loss is a mean over all copies' steps: what one copy's step gives has to be scaled back
+            keep = np.zeros((len(run.d_scores), len(some)))
+            for column, group in enumerate(some):
+                keep[group - (T - len(keep)), column] = len(some)
+            run.d_scores *= run.xp.asarray(keep, run.d_scores.dtype)[:, None, :]
+            run.backward()
+            found = node_gradient(network, layer, question.node)  # [T, size, copies]
+            parts += [found[:, :, column].astype(np.float64) for column in range(len(some))]
+    return np.array(parts)
 
 
 def _at_once(network: Network, steps: int) -> int:

@@ -1,31 +1,9 @@
-"""Finding what a question names, and the loss that it asks for."""
+"""The loss that a question asks for."""
 
 import numpy as np
 
-from playground.errors import BadInput
-from playground.network.layer_run import LayerRun
 from playground.network.network import Network
-from playground.network.passes import Pass
 from playground.tasks.base import Batch
-
-
-def find_layer(network: Network, run: Pass, layer: str) -> LayerRun:
-    """The layer within a pass. Raises BadInput."""
-    found = next((part for part in run.layers if part.layer.id == layer), None)
-    if found is None:
-        raise BadInput(
-            f"networks.{network.net.name}.layers.{layer}", "there is no such layer any more", "choose another layer"
-        )
-    return found
-
-
-def node_gradient(network: Network, part: LayerRun, node: str) -> np.ndarray:
-    """∂L/∂node [T, size, B], after `backward`. Raises BadInput for a node that the layer does not have."""
-    try:
-        return part.gradient(node)
-    except KeyError:
-        place = f"networks.{network.net.name}.layers.{part.layer.id}, node {node}"
-        raise BadInput(place, "there is no such node any more", "choose another node") from None
 
 
 def counted(network: Network, batch: Batch) -> np.ndarray:

@@ -8,10 +8,11 @@ import time
 from collections.abc import Callable, Iterable
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QGraphicsView, QWidget
 
+from playground.ui.plots.backdrop import Backdrop, Furniture
 from playground.ui.plots.frame import EDGE
 from playground.ui.plots.heat import ColourBar, HeatItem
 from playground.ui.plots.items import GHOST_DASH, AreaItem, Cursor, Curve, Levels, Style
@@ -59,6 +60,8 @@ class Chart(ZoomView):
         self.levels = Levels()
         self.readout, self.cursor = Readout(), Cursor(self.time_picked.emit)
         self.stretches = Stretches()
+        self._backdrop = Backdrop()
+        self.frame.touched = self.touch
         for item in (self.frame, self.stretches, self.levels, self.cursor, self.readout):
             self.scene().addItem(item)
         self.setMinimumSize(160, 96)
@@ -72,7 +75,7 @@ class Chart(ZoomView):
         self.heat, self.bar, self.rows_down = heat, bar, down
         self.scene().addItem(heat)
         self.scene().addItem(bar)
-        bar.resized = self.arrange_later
+        bar.resized, bar.touched = self.arrange_later, self.touch
         self.show_heat(True)
 
     def show_heat(self, on: bool) -> None:
@@ -116,7 +119,7 @@ class Chart(ZoomView):
             entries.append(Entry(GHOST, self._ghost_text, Style(lambda theme: theme.muted, 1.1, GHOST_DASH)))
         self._legend.items = [EntryItem(entry, self.switch, self.only, self._tip) for entry in entries]
         for item in self._legend.items:
-            item.theme = self.theme
+            item.theme, item.touched = self.theme, self.touch
             self.scene().addItem(item)
         self._show_hidden()
         self.arrange()
@@ -167,7 +170,6 @@ class Chart(ZoomView):
                 item.update()
         for area_item in self._area_items():
             area_item.set_theme(theme)
-        self.resetCachedContent()
 
     def set_message(self, message: str) -> None:
         """The calm line that stands in an empty plot, "" when there is data."""
@@ -231,9 +233,24 @@ class Chart(ZoomView):
         if hasattr(self, "frame"):  # pyqtgraph calls this while it is being made
             self.arrange()
 
+    def touch(self) -> None:
+        """Something around the curves is another: paint it all."""
+        self.viewport().update()
+
+    def _furniture(self) -> list[Furniture]:
+        bar = [] if self.bar is None else [self.bar]
+        return [self.frame, *bar, *self._legend.items]
+
+    def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
+        if self.frame.exporting:
+            super().drawBackground(painter, rect)
+        else:
+            self._backdrop.draw(painter, self.viewport(), self.theme.panel, self._furniture())
+
     def paintEvent(self, ev: QPaintEvent) -> None:
+        """Without pyqtgraph's preparations: they are for items that live inside its ViewBox, and there are none."""
         begin = time.perf_counter()
-        super().paintEvent(ev)
+        QGraphicsView.paintEvent(self, ev)
         self.painted.emit(time.perf_counter() - begin)
 
     # -- reading values -------------------------------------------------------------------------------------------

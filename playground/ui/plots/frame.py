@@ -1,15 +1,16 @@
 """The frame of a plot: title, grid, ticks and axis labels, and the calm line that stands there before any data."""
 
+from collections.abc import Hashable
 from dataclasses import replace
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
-from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
+from playground.ui.plots.backdrop import Furniture
 from playground.ui.plots.fonts import label_font, label_width, tick_font, tick_width, title_font
 from playground.ui.plots.geometry import Mapping
 from playground.ui.plots.ticks import Axis, Ticks, ticks
-from playground.ui.theme import LIGHT, Theme
+from playground.ui.theme import Theme
 
 EDGE = 12.0  # px between the plot and the panel's edge
 CHOOSERS = 22.0  # px of a row of choosers
@@ -17,12 +18,11 @@ TICK_ROW = 14.0
 LABEL_ROW = 14.0
 
 
-class Frame(QGraphicsItem):
+class Frame(Furniture):
     """Everything around the curves. The chart tells it the size; `area` is what is left for the curves."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.theme: Theme = LIGHT
         self.title = ""  # as it is drawn
         self.caption = ""  # what the choosers say; only drawn in an export
         self.caption_below = False  # in a row of its own
@@ -30,7 +30,6 @@ class Frame(QGraphicsItem):
         self.bare = False  # without axes: what is drawn inside has none
         self.x_axis, self.y_axis = Axis(("",)), Axis(("",))
         self.mapping: Mapping | None = None
-        self.exporting = False
         self.title_right = 0.0
         self._size = QRectF()
         self._x_ticks: Ticks = []
@@ -80,14 +79,19 @@ class Frame(QGraphicsItem):
         """Room beside the title that a figure needs for what the choosers say."""
         return label_width(self.caption) + 10 if self.caption and not self.caption_below else 0.0
 
-    def setExportMode(self, export: bool, opts: dict | None = None) -> None:
-        """pyqtgraph's word for: a figure is being written."""
-        self.exporting = export
+    def look(self) -> Hashable:
+        """What is painted depends on these alone; on the caption only in a figure."""
+        m = self.mapping
+        around = (m.rect.left(), m.rect.top(), m.rect.width(), m.rect.height()) if m is not None else ()
+        within = (m.x0, m.x1, m.y0, m.y1, m.down) if m is not None else ()
+        text = self.message or (self.bare, self.x_axis.labels, self.y_axis.labels)
+        ticks = tuple(self._x_ticks), tuple(self._y_ticks)
+        return self.title, text, around, within, ticks, self._size.width(), self._size.height()
 
     def boundingRect(self) -> QRectF:
         return self._size
 
-    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+    def furnish(self, painter: QPainter) -> None:
         theme, text, muted = self.theme, QColor(self.theme.text), QColor(self.theme.muted)
         painter.setPen(text)
         painter.setFont(title_font())

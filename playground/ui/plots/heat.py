@@ -1,18 +1,19 @@
 """Heatmaps: a matrix of values, columns in time, one flat colour per cell; and the bar that explains the colours."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QLinearGradient, QPainter, QPen
-from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
+from playground.ui.plots.backdrop import Furniture
 from playground.ui.plots.fonts import tick_font
 from playground.ui.plots.geometry import mixed
 from playground.ui.plots.items import AreaItem, Paint
-from playground.ui.theme import LIGHT, Theme
+from playground.ui.theme import Theme
 
 Table = list[int]
 CELL = 8  # px of a cell in an export, so that viewers that smooth pictures still show cells
@@ -123,14 +124,13 @@ class HeatItem(AreaItem):
         painter.drawImage(target, large.copy(cut))  # Qt's SVG writer knows no source rectangle
 
 
-class ColourBar(QGraphicsItem):
+class ColourBar(Furniture):
     """A strip of the heatmap's colours with the values at its ends; it stands where legends stand."""
 
     STRIP = 64.0
 
     def __init__(self) -> None:
         super().__init__()
-        self.theme: Theme = LIGHT
         self.low, self.high = "−1", "+1"
         self.stops: Callable[[Theme], list[str]] = lambda theme: [theme.negative, theme.zero, theme.positive]
         self.resized: Callable[[], None] = lambda: None  # its width is another
@@ -152,7 +152,10 @@ class ColourBar(QGraphicsItem):
     def boundingRect(self) -> QRectF:
         return QRectF(0, 0, self.width, 16)
 
-    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+    def look(self) -> Hashable:
+        return self.low, self.high, tuple(self.stops(self.theme))
+
+    def furnish(self, painter: QPainter) -> None:
         left = self._metrics.horizontalAdvance(self.low) + 4
         strip = QRectF(left, 3.5, self.STRIP, 9)
         gradient = QLinearGradient(strip.topLeft(), strip.topRight())

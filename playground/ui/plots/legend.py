@@ -1,18 +1,18 @@
 """The legend: one entry per network or gate, drawn like its curve. A click hides or shows what it stands for, a double
 click hides all others."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
-from PySide6.QtWidgets import QGraphicsItem, QGraphicsSceneMouseEvent, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import QGraphicsSceneMouseEvent
 
+from playground.ui.plots.backdrop import Furniture
 from playground.ui.plots.fonts import label_font, label_width
 from playground.ui.plots.geometry import draw_mark
 from playground.ui.plots.items import Style
 from playground.ui.plots.strokes import line_pen
-from playground.ui.theme import LIGHT, Theme
 
 ROW = 16.0
 SAMPLE = 18.0
@@ -29,15 +29,13 @@ class Entry:
     short: str = ""
 
 
-class EntryItem(QGraphicsItem):
+class EntryItem(Furniture):
     """One clickable entry."""
 
     def __init__(self, entry: Entry, clicked: Callable[[str], None], doubled: Callable[[str], None], tip: str) -> None:
         super().__init__()
         self.entry = entry
         self.on = True
-        self.theme: Theme = LIGHT
-        self.exporting = False
         self._clicked, self._doubled = clicked, doubled
         self.text = entry.text
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -59,9 +57,8 @@ class EntryItem(QGraphicsItem):
     def boundingRect(self) -> QRectF:
         return QRectF(0, 0, self.width, ROW)
 
-    def setExportMode(self, export: bool, opts: dict | None = None) -> None:
-        """A figure has no entries for what it does not show."""
-        self.exporting = export
+    def look(self) -> Hashable:
+        return self.entry, self.text, self.on
 
     def mousePressEvent(self, event: QGraphicsSceneMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
@@ -79,9 +76,9 @@ class EntryItem(QGraphicsItem):
         else:
             event.ignore()
 
-    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+    def furnish(self, painter: QPainter) -> None:
         if self.exporting and not self.on:
-            return
+            return  # a figure has no entries for what it does not show
         style = self.entry.style
         colour = style.tone(self.theme) if self.on else QColor(self.theme.border)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -5,7 +5,7 @@ from functools import partial
 
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsView, QWidget
 
 from playground.ui.plots.area import Area, Box
 from playground.ui.plots.frame import Frame
@@ -39,7 +39,9 @@ class ZoomView(pg.GraphicsView):
         self._axes: tuple[Axis, Axis] | None = None
         self._quiet = False
         self._seen_x: Range = (0.0, 1.0)
+        self.setCacheMode(QGraphicsView.CacheModeFlag.CacheNone)  # there is a picture of our own behind it
         self.area, self.frame, self.box = Area(), Frame(), Box()
+        self.area.setFlag(QGraphicsItem.GraphicsItemFlag.ItemHasNoContents)  # it paints nothing, but would be asked to
         self.scene().addItem(self.area)
         self.scene().addItem(self.box)
         self.area.setGeometry(40, HEADER, 100, 100)
