@@ -21,7 +21,8 @@ PADDING = 4  # px at either side of a title: its border and the style's padding
 
 
 class TitleButton(QPushButton):
-    """A button of one line that asks for no room of its own, so that a long title never makes the card wider."""
+    """A button that asks for no width of its own, so that a long title never makes the card wider: it goes on in a
+    second line, and what finds no room there ends in dots."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -38,8 +39,12 @@ class TitleButton(QPushButton):
         self._fit()
 
     def _fit(self) -> None:
-        room = self.width() - 2 * PADDING
-        _put(self, self.fontMetrics().elidedText(self._title, Qt.TextElideMode.ElideRight, room))
+        metrics, room = self.fontMetrics(), self.width() - 2 * PADDING
+        words, first = self._title.split(" "), 1
+        while first < len(words) and metrics.horizontalAdvance(" ".join(words[: first + 1])) <= room:
+            first += 1
+        lines = [" ".join(words[:first]), " ".join(words[first:])]
+        _put(self, "\n".join(metrics.elidedText(line, Qt.TextElideMode.ElideRight, room) for line in lines if line))
 
 
 class FindingRow(QWidget):

@@ -15,7 +15,8 @@ from playground.ui.widgets.card import Card
 from playground.ui.widgets.choice import ChoiceField
 
 CELL_TYPE = "application/x-rnn-cell"
-LEAST = 156  # px of the whole card; where there is less, only its head is seen
+LEAST = 156  # px of the whole card; where there is less, no cell can be dropped
+TABLE = 112  # px; where there is less, only its head is seen
 HEAD = 40
 LOW = 560  # px of the column, below which it begins so
 
@@ -57,11 +58,13 @@ class RaceCard(Card):
         self.again.setAccessibleName(self.tr("Repeat in the background"))
         self.again.setToolTip(self.tr("The same with other seeds and other lags, in processes of their own"))
         self.again.setMenu(RepeatsMenu(session, self))
-        row = QHBoxLayout()
+        self._foot = QWidget()
+        row = QHBoxLayout(self._foot)
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
         row.addWidget(self.join, 1)
         row.addWidget(self.like, 1)
-        self.body.addLayout(row)
+        self.body.addWidget(self._foot)
         head = self.header.layout()
         assert head is not None
         head.setContentsMargins(15, 8, 12, 0)
@@ -89,7 +92,8 @@ class RaceCard(Card):
         super().resizeEvent(event)
         body = self.body.parentWidget()
         if body is not None:
-            body.setVisible(self.height() >= LEAST)
+            self._foot.setVisible(self.height() >= LEAST)
+            body.setVisible(self.height() >= TABLE)
 
     def refresh(self) -> None:
         """Show the race as it is."""

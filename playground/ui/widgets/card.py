@@ -43,7 +43,7 @@ class Card(QFrame):
         head.setSpacing(8)
         head.addWidget(self.title, 1)
         head.addWidget(self.note)
-        outer.addWidget(self.header)
+        outer.addWidget(self.header, 0, Qt.AlignmentFlag.AlignTop)
         self.header.setVisible(bool(title))
         content = QWidget()
         content.setProperty("page", True)

@@ -219,3 +219,15 @@ def test_in_a_low_window_the_head_stays_and_takes_cells(quiet):
     quiet.arrange()
     QApplication.processEvents()
     assert card.table.isVisible()
+
+
+def test_in_a_little_room_the_table_stays_and_the_rest_goes(quiet):
+    card = quiet.race
+    sizes = quiet._right.sizes()
+    quiet._right.setSizes([sum(sizes) - 430, 130, 100, 200])
+    QApplication.processEvents()
+    assert 112 <= card.height() < 156 and card.table.isVisible() and not card.join.isVisible()
+    assert card.table.geometry().bottom() < card.body.parentWidget().height()
+    quiet._right.setSizes([sum(sizes) - 360, 60, 100, 200])
+    QApplication.processEvents()
+    assert not card.table.isVisible() and card.title.mapTo(card, QPoint(0, 0)).y() < 14, "the title stays at the top"
