@@ -18,7 +18,8 @@ STAR = "★"
 MARK = 12  # px
 SMALL = 12  # px: the font
 APART = 7  # px between columns
-LEAST_NAME = 56
+LEAST_NAME, MOST_NAME = 56, 110  # px; the column of the weights makes room for what lies between
+BESIDE = MARK + 14  # px of a name's column that are not its text
 
 
 class RaceTable(QTreeWidget):
@@ -134,16 +135,23 @@ class RaceTable(QTreeWidget):
             item.setData(NAME, Qt.ItemDataRole.AccessibleTextRole, name)
 
     def _fit_columns(self) -> None:
-        """Numbers get what they need, the name what is left."""
+        """Numbers get what they need, the name what is left; where that is too little, the weights go."""
         bold, head = self._number_font(True), self._number_font(False)
+        name = self.font()
+        name.setBold(True)
         rows = [self.topLevelItem(row) for row in range(self.topLevelItemCount())]
         left = self.viewport().width()
         for column in range(1, 5):
             wide = QFontMetrics(bold).horizontalAdvance
             widths = [wide(row.text(column)) for row in rows if row is not None]
             widths.append(QFontMetrics(head).horizontalAdvance(self.headerItem().text(column)))
-            self.setColumnWidth(column, max(widths) + APART)
-            left -= self.columnWidth(column)
+            width = max(widths) + APART
+            if column == WEIGHTS:
+                names = [QFontMetrics(name).horizontalAdvance(row.text(NAME)) for row in rows if row is not None]
+                self.setColumnHidden(WEIGHTS, left - width < min(max(names, default=0) + BESIDE, MOST_NAME))
+            if not self.isColumnHidden(column):
+                self.setColumnWidth(column, width)
+                left -= width
         self.setColumnWidth(NAME, max(LEAST_NAME, left))
 
     def _number_font(self, bold: bool) -> QFont:
@@ -169,6 +177,9 @@ class RaceTable(QTreeWidget):
         race, net = self._session.race, next(n for n in self._session.experiment.networks if n.name == name)
         units = " + ".join(str(layer.units) for layer in net.layers)
         lines = [self.tr("{0}: {1} units").format(name, units)]
+        weights = self._session.matching.weights_of(name)
+        if weights is not None:
+            lines.append(self.tr("{0} weights").format(f"{weights:,}"))
         solved = race.solved.get(name)
         if solved is not None:
             lines.append(self.tr("solved at training step {0}").format(f"{solved.step:,}"))

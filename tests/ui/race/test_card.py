@@ -2,14 +2,14 @@
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QFontMetrics
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from playground.experiment.edits import AddNet
 from playground.tasks.goals import find_target
 from playground.training import messages
-from playground.ui.race.table import STAR
+from playground.ui.race.table import BESIDE, NAME, STAR, WEIGHTS
 from playground.ui.state import RunState, Selection
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -231,3 +231,16 @@ def test_in_a_little_room_the_table_stays_and_the_rest_goes(quiet):
     quiet._right.setSizes([sum(sizes) - 360, 60, 100, 200])
     QApplication.processEvents()
     assert not card.table.isVisible() and card.title.mapTo(card, QPoint(0, 0)).y() < 14, "the title stays at the top"
+
+
+def test_names_are_whole_before_weights_are_shown(quiet):
+    table, bold = quiet.race.table, quiet.race.table.font()
+    bold.setBold(True)
+    metrics = QFontMetrics(bold)
+    for width in (200, 240, 280, 400):
+        table.resize(width, 120)
+        room = table.columnWidth(NAME) - BESIDE
+        fits = all(metrics.horizontalAdvance(name) <= room for name in names(quiet))
+        assert fits or table.isColumnHidden(WEIGHTS), width
+    assert not table.isColumnHidden(WEIGHTS)
+    assert "weights" in table.topLevelItem(0).toolTip(NAME)
