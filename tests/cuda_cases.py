@@ -10,6 +10,7 @@ from playground.compiler.gradient_check import random_parameters
 from playground.compiler.interpret import Clamped, gradients, interpret
 from playground.compiler.lower import compile_cell
 from playground.compiler.reach import UNTOUCHED, Reach
+from playground.engine import Setup
 from playground.engine.devices import to_numpy
 
 Pairs = dict[str, tuple[np.ndarray, np.ndarray]]
@@ -39,7 +40,7 @@ def both(
         packed[spec.packed][spec.row : spec.row + spec.shape[0]] = named[spec.name]
     weights = {name: xp.asarray(array) for name, array in packed.items()}
     found = {name: xp.asarray(np.full(shape, np.nan, dtype)) for name, shape in plan.packed.items()}
-    runner = engine.build(plan, weights, found, steps, batch, want_input_gradient=True, keep_all=watch, dtype=dtype)
+    runner = engine.build(plan, weights, found, Setup(steps, batch, str(np.dtype(dtype)), True, keep_all=watch))
     for node, clamp in (clamps or {}).items():
         runner.clamp(node, clamp.keep, clamp.value, clamp.hold if node in reach.held else None)
     x = rng.normal(size=(steps, batch, inputs))

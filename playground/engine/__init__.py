@@ -2,6 +2,6 @@
 
 from playground.engine.array_engine import ArrayEngine as Engine
 from playground.engine.devices import available, choose
-from playground.engine.runner import Runner
+from playground.engine.runner import Runner, Setup
 
-__all__ = ["Engine", "Runner", "available", "choose"]
+__all__ = ["Engine", "Runner", "Setup", "available", "choose"]

@@ -11,7 +11,7 @@ import numpy as np
 from playground.compiler.array_code import ArrayCode, View, emit
 from playground.compiler.plan import Plan
 from playground.engine.actions import Action, Share, perform
-from playground.engine.runner import Runner
+from playground.engine.runner import Runner, Setup
 from playground.engine.threads import WORTH_A_CHANGE, all_threads, set_threads, threads_for
 
 Array = Any  # of NumPy or of CuPy
@@ -79,24 +79,17 @@ class ArrayEngine:
         plan: Plan,
         weights: Mapping[str, Array],
         gradients: Mapping[str, Array],
-        steps: int,
-        batch: int,
-        *,
+        setup: Setup,
         x: Array | None = None,
         d_x: Array | None = None,
-        want_input_gradient: bool = False,
-        keep_all: bool = False,
-        dtype: str = "float32",
-        room: int = 0,
     ) -> Runner:
-        """A plan made ready for T = `steps` and B = `batch`.
+        """A plan made ready to run.
 
         weights and gradients: packed name → array of `plan.packed[name]`'s shape; they are read and written in place.
         x: [T, D, B], an existing array to read the input from (the layer below); otherwise `Runner.x` is made.
-        d_x: where the gradient of x may be written; `Runner.d_x` says where it is. room: sequences that the
-        code is made for, where they are more than B: the shares of a pass then have it in common.
+        d_x: where the gradient of x may be written; `Runner.d_x` says where it is.
         """
-        return CellRunner(self.xp, plan, weights, gradients, steps, batch, x, d_x, want_input_gradient, keep_all, dtype)
+        return CellRunner(self.xp, plan, weights, gradients, setup, x, d_x)
 
 
 class CellRunner(Runner):
@@ -108,22 +101,19 @@ class CellRunner(Runner):
         plan: Plan,
         weights: Mapping[str, Array],
         gradients: Mapping[str, Array],
-        steps: int,
-        batch: int,
+        setup: Setup,
         x: Array | None,
         d_x: Array | None,
-        want_input_gradient: bool,
-        keep_all: bool,
-        dtype: str,
     ) -> None:
-        self.code: ArrayCode = emit(plan, want_input_gradient, keep_all)
+        steps, batch, dtype = setup.steps, setup.batch, setup.dtype
+        self.code: ArrayCode = emit(plan, setup.want_input_gradient, setup.keep_all)
         given = {"x": x, "d_x": d_x if "d_x" in self.code.stored else None}
         stored = {name: array for name, array in given.items() if array is not None}
         assert all(array.shape == (steps, plan.inputs, batch) for array in stored.values())
         for name, (extra, size) in self.code.stored.items():
             if name not in stored:
                 stored[name] = xp.zeros((steps + extra, size, batch), dtype)
-        super().__init__(xp, plan, weights, steps, batch, stored, self.code.series)
+        super().__init__(xp, plan, weights, setup, stored, self.code.series)
         self.d_x = self.d_x if given["d_x"] is None else d_x
         arrays: dict[str, Array] = dict(stored)
         arrays.update({name: xp.zeros((size, batch), dtype) for name, size in self.code.scratch.items()})

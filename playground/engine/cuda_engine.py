@@ -9,7 +9,7 @@ own; nothing waits for the host, and no sum depends on which thread was first.
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from types import ModuleType
 from typing import Any
@@ -28,7 +28,7 @@ from playground.engine.cuda_compile import compile_kernel, own_stream
 from playground.engine.cuda_memory import roomy
 from playground.engine.cuda_products import Matrix, Products
 from playground.engine.cuda_training import CudaTraining, CudaUpdates, Ledger
-from playground.engine.runner import Runner
+from playground.engine.runner import Runner, Setup
 
 Array = Any  # of CuPy
 Kernel = Callable[..., None]
@@ -80,24 +80,16 @@ class CudaEngine(ArrayEngine):
         plan: Plan,
         weights: Mapping[str, Array],
         gradients: Mapping[str, Array],
-        steps: int,
-        batch: int,
-        *,
+        setup: Setup,
         x: Array | None = None,
         d_x: Array | None = None,
-        want_input_gradient: bool = False,
-        keep_all: bool = False,
-        dtype: str = "float32",
-        room: int = 0,
     ) -> Runner:
         """See `ArrayEngine.build`, which also runs what has too many values for the arguments of a kernel."""
         own_stream(self.xp).use()
-        precision = str(np.dtype(dtype))
-        code = cuda_code(CodeKey(plan, want_input_gradient, keep_all, precision, batch, self.device))
+        code = cuda_code(CodeKey(plan, setup, self.device))
         if len(code.arrays) > MOST_ARRAYS:
-            options: dict[str, Any] = {"want_input_gradient": want_input_gradient, "keep_all": keep_all, "dtype": dtype}
-            return super().build(plan, weights, gradients, steps, batch, x=x, d_x=d_x, **options)
-        return CudaRunner(self.xp, code, weights, gradients, steps, batch, x, d_x, precision)
+            return super().build(plan, weights, gradients, setup, x, d_x)
+        return CudaRunner(self.xp, code, weights, gradients, setup, x, d_x)
 
 
 # -- code ---------------------------------------------------------------------------------------------------------
@@ -122,10 +114,9 @@ class CudaCode:
 class CodeKey:
     """A plan with the choices it is compiled for; equal when they would give the same text."""
 
-    def __init__(self, plan: Plan, want_x: bool, keep_all: bool, dtype: str, batch: int, device: Device) -> None:
-        self.plan, self.want_x, self.keep_all, self.dtype = plan, want_x, keep_all, dtype
-        self.batch, self.device = batch, device
-        self._text = repr((plan, want_x, keep_all, dtype, batch, device))
+    def __init__(self, plan: Plan, setup: Setup, device: Device) -> None:
+        self.plan, self.setup, self.device = plan, replace(setup, steps=0, room=0), device
+        self._text = repr((plan, self.setup, device))
 
     def __hash__(self) -> int:
         return hash(self._text)
@@ -137,13 +128,14 @@ class CodeKey:
 @lru_cache(maxsize=CACHED)
 def cuda_code(key: CodeKey) -> CudaCode:
     """Program, layout and text of a plan."""
-    program = Program(key.plan, key.want_x, key.keep_all)
+    setup = key.setup
+    program = Program(key.plan, setup.want_input_gradient, setup.keep_all)
     # without memories and products no step waits for another: the stages take all of them at once
     products = any(stage.products for stage in (*program.forward, *program.backward))
     timeless = not key.plan.memories and not products and not program.scratch
-    geometry = None if timeless else fit(program, key.dtype, key.batch, key.device)
-    sequence = emit_sequence(program, key.dtype, geometry) if geometry else None
-    return CudaCode(program, emit_steps(program, key.dtype, geometry is None), geometry, sequence, timeless)
+    geometry = None if timeless else fit(program, setup.dtype, setup.batch, key.device)
+    sequence = emit_sequence(program, setup.dtype, geometry) if geometry else None
+    return CudaCode(program, emit_steps(program, setup.dtype, geometry is None), geometry, sequence, timeless)
 
 
 # -- one layer ----------------------------------------------------------------------------------------------------
@@ -158,12 +150,11 @@ class CudaRunner(Runner):
         code: CudaCode,
         weights: Mapping[str, Array],
         gradients: Mapping[str, Array],
-        steps: int,
-        batch: int,
+        setup: Setup,
         x: Array | None,
         d_x: Array | None,
-        dtype: str,
     ) -> None:
+        steps, batch, dtype = setup.steps, setup.batch, setup.dtype
         self.code, self._given, self._size = code, x, np.dtype(dtype).itemsize
         program, plan = code.program, code.program.plan
         # [rows, T or T + 1, B] in memory, seen as [T or T + 1, rows, B]
@@ -174,7 +165,7 @@ class CudaRunner(Runner):
         }
         if "x" not in stored:
             stored["x"], self._given = x, None
-        super().__init__(xp, plan, weights, steps, batch, stored, program.storage.code.series)
+        super().__init__(xp, plan, weights, setup, stored, program.storage.code.series)
         self._gradients = gradients
         self._adds_to_d_x = any(
             name == "d:x" for stage in program.backward for op in stage.ops for name in program.writes(op)

@@ -25,7 +25,7 @@ from playground.engine.native_compile import (
 )
 from playground.engine.native_program import NativeProgram, NativeTraining
 from playground.engine.native_updates import NativeUpdates
-from playground.engine.runner import Runner
+from playground.engine.runner import Runner, Setup
 from playground.engine.threads import cores
 
 __all__ = ["NativeEngine", "NativeRunner", "processor", "vector_bytes"]
@@ -99,22 +99,12 @@ class NativeEngine(ArrayEngine):
         plan: Plan,
         weights: Mapping[str, Array],
         gradients: Mapping[str, Array],
-        steps: int,
-        batch: int,
-        *,
+        setup: Setup,
         x: Array | None = None,
         d_x: Array | None = None,
-        want_input_gradient: bool = False,
-        keep_all: bool = False,
-        dtype: str = "float32",
-        room: int = 0,
     ) -> Runner:
         """See `ArrayEngine.build`."""
-        precision = str(np.dtype(dtype))
-        columns = columns_of(max(batch, room), precision)
-        return NativeRunner(
-            plan, weights, gradients, steps, batch, x, d_x, want_input_gradient, keep_all, precision, columns
-        )
+        return NativeRunner(plan, weights, gradients, setup, x, d_x)
 
 
 class NativeRunner(Runner):
@@ -129,18 +119,16 @@ class NativeRunner(Runner):
         plan: Plan,
         weights: Mapping[str, Array],
         gradients: Mapping[str, Array],
-        steps: int,
-        batch: int,
+        setup: Setup,
         x: Array | None,
         d_x: Array | None,
-        want_input_gradient: bool,
-        keep_all: bool,
-        dtype: str,
-        columns: Columns,
     ) -> None:
-        self._given, self.columns = x, columns
+        steps, dtype, keep_all = setup.steps, setup.dtype, setup.keep_all
+        self._given = x
+        self.columns = columns = columns_of(max(setup.batch, setup.room), dtype)
         together = 2 - columns.vectors % 2
-        code, compiled = compile_plan(PlanKey(plan, want_input_gradient, keep_all, dtype, columns.width, together))
+        key = PlanKey(plan, setup.want_input_gradient, keep_all, dtype, columns.width, together)
+        code, compiled = compile_plan(key)
         depth = chunk_steps(code.pack, plan.bank_size, columns.total, BYTES[dtype], steps)
         stored: dict[str, Array] = {}
         for name, (extra, rows) in code.storage.code.stored.items():
@@ -149,7 +137,7 @@ class NativeRunner(Runner):
             shape = (slots, rows, columns.total)
             fits = given is not None and given.strides == _strides(shape, dtype)
             stored[name] = given if fits else aligned(shape, dtype)  # type: ignore[assignment]
-        super().__init__(np, plan, weights, steps, batch, stored, code.storage.code.series)
+        super().__init__(np, plan, weights, setup, stored, code.storage.code.series)
         if stored.get("d_x") is d_x:
             self.d_x = d_x
         self._scratch: list[Array] = []

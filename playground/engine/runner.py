@@ -1,6 +1,7 @@
 """What every engine's layer has in common: buffers, states that go in and come out, and the doors of the time loop."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
@@ -10,6 +11,22 @@ from playground.engine.actions import Action, Loop, Move, perform
 
 Array = Any  # of NumPy or of CuPy
 Series = Mapping[str, tuple[str, int, int, int]]  # value → storage, first slot, first row, last row
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What a plan is made ready for: T = `steps` and B = `batch`.
+
+    want_input_gradient: `d_x` as well. keep_all: every value and gradient of every step is stored, to be looked at.
+    room: sequences that the code is made for, where they are more than B: the shares of a pass have it in common.
+    """
+
+    steps: int
+    batch: int
+    dtype: str = "float32"
+    want_input_gradient: bool = False
+    keep_all: bool = False
+    room: int = 0
 
 
 class Runner:
@@ -25,19 +42,18 @@ class Runner:
         xp: ModuleType,
         plan: Plan,
         weights: Mapping[str, Array],
-        steps: int,
-        batch: int,
+        setup: Setup,
         stored: Mapping[str, Array],
         series: Series,
     ) -> None:
-        self.xp, self.plan, self.T, self.B = xp, plan, steps, batch
+        self.xp, self.plan, self.T, self.B = xp, plan, setup.steps, setup.batch
         self._weights, self._stored, self._series = weights, stored, series
         for name in plan.sizes:
             if name.startswith(KEEP):
                 self._fill(name, 1)  # nothing is replaced until somebody says so
-        self.x = stored["x"][:, : plan.inputs, :batch]
-        self.d_out = stored["d_out"][:, : plan.output_size, :batch]
-        self.d_x = stored["d_x"][:, : plan.inputs, :batch] if "d_x" in stored else None
+        self.x = stored["x"][:, : plan.inputs, : self.B]
+        self.d_out = stored["d_out"][:, : plan.output_size, : self.B]
+        self.d_x = stored["d_x"][:, : plan.inputs, : self.B] if "d_x" in stored else None
         parts = [self.series(name) for name in plan.outputs]
         self._parts = parts if len(parts) > 1 else []
         self.output = self.zeros(plan.output_size) if self._parts else parts[0]

@@ -1,14 +1,14 @@
 """One layer within a pass: its cell run forward, or in both directions, with a residual path and dropout around it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from playground.compiler.plan import Plan
 from playground.compiler.reach import HELD, SEEN
-from playground.engine import Engine, Runner
+from playground.engine import Engine, Runner, Setup
 from playground.engine.actions import Action, Move
 from playground.engine.devices import to_numpy
 from playground.network.changes import Clamp
@@ -49,26 +49,20 @@ class LayerRun:
         layer: Layer,
         plan: Plan,
         weights: list[LayerWeights],
-        steps: int,
-        batch: int,
+        setup: Setup,
         x: Array | None,
         d_x: Array | None,
-        dtype: Any,
-        watch: bool,
-        room: int,
     ) -> None:
         self.xp, self.layer, self.plan = engine.xp, layer, plan
-        want = x is not None or watch
-        options: dict[str, Any] = {
-            "want_input_gradient": want, "keep_all": watch, "dtype": dtype, "room": room,
-        }  # fmt: skip
+        want = x is not None or setup.keep_all
+        setup = replace(setup, want_input_gradient=want)
         self.plain = len(weights) == 1 and not layer.residual and not layer.dropout
         first, *more = weights
         below = d_x if self.plain else None
-        self.ahead: Runner = engine.build(plan, first.weights, first.gradients, steps, batch, x=x, d_x=below, **options)
+        self.ahead: Runner = engine.build(plan, first.weights, first.gradients, setup, x, below)
         self.back: Runner | None = None
         if more:
-            self.back = engine.build(plan, more[0].weights, more[0].gradients, steps, batch, **options)
+            self.back = engine.build(plan, more[0].weights, more[0].gradients, setup)
         self.x = self.ahead.x
         self.mask: Array | None = None
         if self.plain:

@@ -1,6 +1,7 @@
 """One way through a network and back, for fixed T and B: the layers' runners chained, and the readout."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, SupportsFloat
 
@@ -9,7 +10,7 @@ import numpy as np
 from playground.cell.graph import Cell, Gate, Input, Output, Wire
 from playground.compiler.lower import compile_cell
 from playground.compiler.plan import Plan
-from playground.engine import Engine, Runner
+from playground.engine import Engine, Runner, Setup
 from playground.engine.actions import Action, Move, Share
 from playground.network.changes import Clamp, NetChange
 from playground.network.layer_run import LayerRun, NetWeights
@@ -31,26 +32,21 @@ class PassShare:
         dense: Plan,
         weights: NetWeights,
         last: bool,
-        steps: int,
+        setup: Setup,
         low: int,
-        high: int,
-        room: int,
-        watch: bool,
     ) -> None:
-        self.low, self.high, self.gradients = low, high, weights.gradients
-        batch = high - low
-        options: dict[str, Any] = {"dtype": weights.gradients.dtype, "room": room}
+        self.low, self.high, self.gradients = low, low + setup.batch, weights.gradients
         self.layers: list[LayerRun] = []
         for layer, plan, parts in zip(layers, plans, weights.layers, strict=True):
             below = self.layers[-1] if self.layers else None
             x, d_x = (None, None) if below is None else (below.output, below.d_out)
-            self.layers.append(LayerRun(engine, layer, plan, parts, steps, batch, x, d_x, watch=watch, **options))
+            self.layers.append(LayerRun(engine, layer, plan, parts, setup, x, d_x))
         top = self.layers[-1]
         hidden, d_hidden = (top.output[-1:], top.d_out[-1:]) if last else (top.output, top.d_out)
+        above = replace(setup, steps=len(hidden), want_input_gradient=True, keep_all=False)
         self.readout: Runner = engine.build(
-            dense, weights.readout.weights, weights.readout.gradients, 1 if last else steps, batch,
-            x=hidden, d_x=d_hidden, want_input_gradient=True, **options,
-        )  # fmt: skip
+            dense, weights.readout.weights, weights.readout.gradients, above, hidden, d_hidden
+        )
         self.x, self.scores, self.d_scores = self.layers[0].x, self.readout.output, self.readout.d_out
         ahead = [action for layer in self.layers for action in layer.actions_ahead()] + self.readout.ahead()
         behind = self.readout.behind() + _handed_down(self.readout.d_x, d_hidden)
@@ -96,12 +92,9 @@ class Pass:
         sizes = (batch,) if watch else engine.shares(products * steps * batch, batch, str(V.dtype))
         self.shares: list[PassShare] = []
         for k, size in enumerate(sizes):
+            setup = Setup(steps, size, str(V.dtype), keep_all=watch, room=max(sizes))
             low = self.shares[-1].high if self.shares else 0
-            self.shares.append(
-                PassShare(
-                    engine, layers, plans, dense, weights(k), self.last, steps, low, low + size, max(sizes), watch
-                )
-            )
+            self.shares.append(PassShare(engine, layers, plans, dense, weights(k), self.last, setup, low))
         self.layers = self.shares[0].layers
         self._kept_shape = (steps, batch)
         self._clamped: tuple[tuple[NetChange, ...], int, int] = ((), 0, 0)

@@ -10,7 +10,7 @@ from playground.cell.library import LIBRARY
 from playground.compiler.gradient_check import gradient_check, random_parameters
 from playground.compiler.interpret import gradients, interpret
 from playground.compiler.lower import compile_cell
-from playground.engine import choose
+from playground.engine import Setup, choose
 
 T, B, D, H = 7, 3, 2, 5
 
@@ -38,7 +38,7 @@ def run_both(
     found = {name: np.full(shape, np.nan, dtype) for name, shape in plan.packed.items()}
     for spec in plan.parameters:
         weights[spec.packed][spec.row : spec.row + spec.shape[0]] = named[spec.name]
-    runner = choose(engine).build(plan, weights, found, T, B, want_input_gradient=True, keep_all=watch, dtype=dtype)
+    runner = choose(engine).build(plan, weights, found, Setup(T, B, dtype, True, keep_all=watch))
     x = drawn((T, B, inputs))
     start = {slot.name: drawn((B, slot.size)) for slot in plan.memories if isinstance(slot.start, float)}
     shared = {node: start[value] for node, value in plan.nodes.items() if value in start}

@@ -13,7 +13,7 @@ from playground.compiler.gradient_check import random_parameters
 from playground.compiler.interpret import Clamped, Interpretation, gradients, interpret, node_sizes
 from playground.compiler.lower import compile_cell
 from playground.compiler.reach import UNTOUCHED, Reach
-from playground.engine import choose
+from playground.engine import Setup, choose
 
 T, B, D, H = 7, 3, 2, 5
 
@@ -47,9 +47,7 @@ class Ran:
         self.found = {name: np.full(shape, np.nan) for name, shape in plan.packed.items()}
         for spec in plan.parameters:
             weights[spec.packed][spec.row : spec.row + spec.shape[0]] = named[spec.name]
-        runner = choose(engine).build(
-            plan, weights, self.found, T, B, want_input_gradient=True, keep_all=watch, dtype="float64"
-        )
+        runner = choose(engine).build(plan, weights, self.found, Setup(T, B, "float64", True, keep_all=watch))
         x = rng.normal(size=(T, B, inputs))
         run = interpret(reference or cell, named, x, units, clamps=clamps)
         direction = rng.normal(size=run.outputs.shape)
@@ -153,7 +151,7 @@ def test_what_a_clamped_node_would_have_been_does_not_leak_even_when_it_is_not_f
         plan = compile_cell(cell, D, H, reach=Reach(frozenset(["big"])))
         weights = {name: np.full(shape, 1e3) for name, shape in plan.packed.items()}
         found = {name: np.zeros(shape) for name, shape in plan.packed.items()}
-        runner = choose(engine).build(plan, weights, found, T, B, dtype="float64")
+        runner = choose(engine).build(plan, weights, found, Setup(T, B, "float64"))
         runner.x[...] = 1.0
         runner.clamp("big", np.zeros((T, H)), np.full((T, H), 0.5))
         out = runner.forward().copy()
@@ -280,7 +278,7 @@ def test_only_the_gradient_of_the_cell_state_is_cut(engine: str) -> None:
         for spec in plan.parameters:
             weights[spec.packed][spec.row : spec.row + spec.shape[0]] = parameters[spec.name]
         found = {name: np.zeros(shape) for name, shape in plan.packed.items()}
-        runner = choose(engine).build(plan, weights, found, T, B, want_input_gradient=True, dtype="float64")
+        runner = choose(engine).build(plan, weights, found, Setup(T, B, "float64", True))
         runner.x[...] = x.transpose(0, 2, 1)
         runner.forward()
         runner.d_out[...] = d.transpose(0, 2, 1)

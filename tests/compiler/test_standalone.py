@@ -15,7 +15,7 @@ from playground.cell.graph import Cell, Gate, Init, Input, Memory, Operation, Ou
 from playground.cell.library import LIBRARY
 from playground.compiler.lower import compile_cell
 from playground.compiler.standalone import HELPERS, show_code
-from playground.engine import choose
+from playground.engine import Setup, choose
 from playground.errors import BadInput
 
 D, H, T, B = 2, 6, 5, 3
@@ -45,7 +45,7 @@ def as_the_engine(cell: Cell, folder: Path) -> None:
     plan = compile_cell(cell, D, H)
     assert {name: tuple(shape) for name, shape in plan.packed.items()} == shown["WEIGHTS"]
     found = {name: np.zeros(shape) for name, shape in plan.packed.items()}
-    runner = choose("numpy").build(plan, weights, found, T, B, want_input_gradient=True, dtype="float64")
+    runner = choose("numpy").build(plan, weights, found, Setup(T, B, "float64", True))
     runner.x[...] = x
     outputs = runner.forward().copy()
     runner.d_out[...] = d_out

@@ -8,7 +8,7 @@ from cuda_cases import both, same
 
 from playground.cell.library import LIBRARY
 from playground.compiler.lower import compile_cell
-from playground.engine import available, choose
+from playground.engine import Setup, available, choose
 from playground.engine.cuda_engine import CudaEngine, CudaRunner
 from playground.engine.devices import to_numpy, usable
 from playground.network.network import Network
@@ -55,7 +55,7 @@ def test_a_long_sequence_does_not_hang(gpu: CudaEngine) -> None:
         name: gpu.xp.asarray(rng.normal(0, 0.05, shape).astype(np.float32)) for name, shape in plan.packed.items()
     }
     gradients = {name: gpu.xp.zeros(shape, "float32") for name, shape in plan.packed.items()}
-    runner = gpu.build(plan, weights, gradients, 10_000, 16)
+    runner = gpu.build(plan, weights, gradients, Setup(10_000, 16))
     runner.x[...] = gpu.xp.asarray(rng.normal(size=(10_000, 2, 16)).astype(np.float32))
     began = time.perf_counter()
     runner.forward()

@@ -14,6 +14,7 @@ from playground.compiler.cuda_program import Program
 from playground.compiler.interpret import Clamped
 from playground.compiler.lower import compile_cell
 from playground.compiler.reach import Reach
+from playground.engine import Setup
 from playground.engine.array_engine import CellRunner
 from playground.engine.cuda_engine import CudaEngine, CudaRunner
 
@@ -244,7 +245,7 @@ def test_a_plan_with_too_many_arrays_goes_the_simple_way(monkeypatch: pytest.Mon
     plan = compile_cell(LIBRARY["lstm"], D, H)
     made = engine()
     weights = {name: made.xp.zeros(shape, "float32") for name, shape in plan.packed.items()}
-    assert isinstance(made.build(plan, weights, weights, T, B), CellRunner)
+    assert isinstance(made.build(plan, weights, weights, Setup(T, B)), CellRunner)
 
 
 def test_sums_are_repeated_to_the_last_bit() -> None:

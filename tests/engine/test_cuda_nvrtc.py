@@ -11,6 +11,7 @@ from playground.compiler.cuda_steps import emit_steps
 from playground.compiler.cuda_updates import KINDS as OPTIMIZERS
 from playground.compiler.cuda_updates import emit_update
 from playground.compiler.lower import compile_cell
+from playground.engine import Setup
 from playground.engine.cuda_engine import CodeKey, cuda_code
 
 pytestmark = pytest.mark.skipif(nvrtc() is None, reason="NVRTC is not installed (pip install 'rnn-playground[nvrtc]')")
@@ -27,7 +28,7 @@ NAMES = list(LIBRARY)
 def compiles(name: str, architecture: str, dtype: str, units: int, batch: int, watch: bool = False) -> None:
     """Both ways of running a cell: one kernel, and stage by stage."""
     plan = compile_cell(LIBRARY[name], units, units, watch)
-    code = cuda_code(CodeKey(plan, True, watch, dtype, batch, GENERATIONS[architecture]))
+    code = cuda_code(CodeKey(plan, Setup(1, batch, dtype, True, watch), GENERATIONS[architecture]))
     if code.sequence is not None:
         assert b"forward" in compile_for(code.sequence[0], architecture)
     steps = emit_steps(code.program, dtype, True)

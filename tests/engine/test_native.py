@@ -6,7 +6,7 @@ import pytest
 from playground.cell.graph import Cell, Gate, Input, Output, Wire
 from playground.cell.library import LIBRARY
 from playground.compiler.lower import compile_cell
-from playground.engine import choose
+from playground.engine import Setup, choose
 from playground.engine.native_engine import NativeRunner
 from playground.network.network import Network
 from playground.network.spec import Layer, Net, Training
@@ -29,7 +29,7 @@ def apply(activation: str, values: np.ndarray) -> np.ndarray:
     plan = compile_cell(Cell("one", nodes=(Input("x"), gate, Output("out", sources=("h",)))), 1, 1)
     weights = {"weight_x": np.ones((1, 1), values.dtype)}
     runner = choose("native").build(
-        plan, weights, {"weight_x": np.zeros((1, 1), values.dtype)}, 1, len(values), dtype=str(values.dtype)
+        plan, weights, {"weight_x": np.zeros((1, 1), values.dtype)}, Setup(1, len(values), str(values.dtype))
     )
     assert isinstance(runner, NativeRunner)
     runner.x[0, 0] = values
@@ -137,7 +137,7 @@ def test_ten_thousand_steps() -> None:
     results = []
     for engine in ("native", "numpy"):
         gradients = {name: np.zeros(shape, np.float32) for name, shape in plan.packed.items()}
-        runner = choose(engine).build(plan, weights, gradients, 10_000, 1)
+        runner = choose(engine).build(plan, weights, gradients, Setup(10_000, 1))
         runner.x[...] = np.sin(np.arange(20_000)).reshape(10_000, 2, 1)
         output = runner.forward().copy()
         runner.d_out[-1] = 1
