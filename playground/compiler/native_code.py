@@ -51,11 +51,11 @@ class NativeCode:
 
 
 def emit_native(
-    plan: Plan, want_input_gradient: bool, keep_all: bool, dtype: str, width: int, vectors: int
+    plan: Plan, want_input_gradient: bool, keep_all: bool, dtype: str, width: int, vectors: int, learn: bool = True
 ) -> NativeCode:
     """LLVM text for vectors of `width` numbers, `vectors` of them side by side in a block of columns. keep_all: store
-    every value and every `d:` for every step, for traces."""
-    return _Native(plan, want_input_gradient, keep_all, dtype, width, vectors).emit()
+    every value and every `d:` for every step, for traces. learn: with the weights' gradients."""
+    return _Native(plan, want_input_gradient, keep_all, dtype, width, vectors, learn).emit()
 
 
 class _Native(NativeGradients):
@@ -266,11 +266,14 @@ class _Native(NativeGradients):
                 self._each(self._int(0), b.sub(end, begin), 1, step)
 
             self._each(self._int(0), self.N, self.width * self.vectors, columns)
-            self.weight_gradients(begin, end)
+            if self.learn:
+                self.weight_gradients(begin, end)
 
-        self.cut_gradients()
+        if self.learn:
+            self.cut_gradients()
         if plan.memories:
             self._each(self._int(0), self.N, self.width * self.vectors, clear)
         count = self.b.sdiv(self.b.add(self.T, self.b.sub(self.chunk, self._int(1))), self.chunk)
         self._each(self._int(0), count, 1, chunk)
-        self.start_gradients()
+        if self.learn:
+            self.start_gradients()

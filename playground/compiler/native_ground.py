@@ -21,11 +21,13 @@ def spread(rows: int) -> int:
 class NativeGround(Emitter):
     """Emits what a plan says. `Vectors` hold one value for each vector of a block of columns."""
 
-    def __init__(self, plan: Plan, want_x: bool, keep_all: bool, dtype: str, width: int, vectors: int) -> None:
+    def __init__(
+        self, plan: Plan, want_x: bool, keep_all: bool, dtype: str, width: int, vectors: int, learn: bool
+    ) -> None:
         super().__init__("cell", dtype, width)
         self.again = {} if keep_all else recomputed(plan)  # what the way back does not find stored
         plan = replace(plan, kept=plan.kept - set(self.again))
-        self.plan, self.want_x, self.vectors = plan, want_x, vectors
+        self.plan, self.want_x, self.vectors, self.learn = plan, want_x, vectors, learn
         self.storage = Storage(plan, want_x, keep_all)
         self.storage.place()
         stored = self.storage.code.stored

@@ -29,8 +29,10 @@ _LOCK = RLock()  # what is being compiled is waited for, not compiled twice
 class PlanKey:
     """A plan with the choices it is compiled for; equal when they would give the same machine code."""
 
-    def __init__(self, plan: Plan, want_x: bool, keep_all: bool, dtype: str, width: int, vectors: int) -> None:
-        self.plan, self.arguments = plan, (want_x, keep_all, dtype, width, vectors)
+    def __init__(
+        self, plan: Plan, want_x: bool, keep_all: bool, dtype: str, width: int, vectors: int, learn: bool
+    ) -> None:
+        self.plan, self.arguments = plan, (want_x, keep_all, dtype, width, vectors, learn)
         self._text = repr((plan, self.arguments))
 
     def __hash__(self) -> int:

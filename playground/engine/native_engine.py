@@ -127,7 +127,7 @@ class NativeRunner(Runner):
         self._given = x
         self.columns = columns = columns_of(max(setup.batch, setup.room), dtype)
         together = 2 - columns.vectors % 2
-        key = PlanKey(plan, setup.want_input_gradient, keep_all, dtype, columns.width, together)
+        key = PlanKey(plan, setup.want_input_gradient, keep_all, dtype, columns.width, together, setup.learn)
         code, compiled = compile_plan(key)
         depth = chunk_steps(code.pack, plan.bank_size, columns.total, BYTES[dtype], steps)
         stored: dict[str, Array] = {}

@@ -18,6 +18,7 @@ class Setup:
     """What a plan is made ready for: T = `steps` and B = `batch`.
 
     want_input_gradient: `d_x` as well. keep_all: every value and gradient of every step is stored, to be looked at.
+    learn: weights' gradients are summed; an engine may leave that out otherwise, and leaves them as they are then.
     room: sequences that the code is made for, where they are more than B: the shares of a pass have it in common.
     """
 
@@ -26,6 +27,7 @@ class Setup:
     dtype: str = "float32"
     want_input_gradient: bool = False
     keep_all: bool = False
+    learn: bool = True
     room: int = 0
 
 

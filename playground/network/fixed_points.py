@@ -28,13 +28,15 @@ class FixedPoints:
     arrived: int
 
 
-def find_fixed_points(step: Jacobian, starts: Array, iterations: int = 30, most: int = 32) -> FixedPoints:
+def find_fixed_points(
+    step: Jacobian, starts: Array, iterations: int = 30, most: int = 32, breathe: Callable[[], None] = lambda: None
+) -> FixedPoints:
     """From each start [n, S] downhill on q = ½‖F(s) − s‖² by Levenberg and Marquardt's method with the exact Jacobian,
     so that saddles and unstable points are found as well. Ends with q ≤ `SLOW` count; those that lie together are one.
 
-    At most `most` points, those that most starts lead to.
+    At most `most` points, those that most starts lead to. breathe: called after each step downhill.
     """
-    ends, speeds, jacobians = _descend(step, np.array(starts, np.float64), iterations)
+    ends, speeds, jacobians = _descend(step, np.array(starts, np.float64), iterations, breathe)
     with np.errstate(invalid="ignore"):
         good = np.flatnonzero((speeds <= SLOW) & np.isfinite(ends).all(axis=1))
     good = good[np.argsort(speeds[good], kind="stable")]
@@ -76,7 +78,7 @@ def _nearest(ends: Array, end: int, kept: list[int]) -> int | None:
     return near if distances[near] <= APART * (1 + np.abs(ends[end]).max()) else None
 
 
-def _descend(step: Jacobian, points: Array, iterations: int) -> tuple[Array, Array, Array]:
+def _descend(step: Jacobian, points: Array, iterations: int, breathe: Callable[[], None]) -> tuple[Array, Array, Array]:
     """Where each start ends, q there, and the Jacobian there."""
     n, S = points.shape
     eye = np.eye(S)
@@ -89,6 +91,7 @@ def _descend(step: Jacobian, points: Array, iterations: int) -> tuple[Array, Arr
         for _ in range(iterations):
             if not len(live):
                 break
+            breathe()
             A = jacobians[live] - eye
             squares = A.transpose(0, 2, 1) @ A + damping[live, None, None] * eye
             downhill = (A.transpose(0, 2, 1) @ residuals[live][:, :, None])[:, :, 0]

@@ -1,6 +1,6 @@
 """A network: layers of cells, one after the other, and a dense readout."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -187,9 +187,11 @@ class Network:
             self.parameters.gradients *= self.parameters.trainable
         return loss if later else float(loss), run.final()
 
-    def evaluate(self, batch: Batch, free: bool = False) -> tuple[float, np.ndarray]:
+    def evaluate(
+        self, batch: Batch, free: bool = False, breathe: Callable[[], None] = lambda: None
+    ) -> tuple[float, np.ndarray]:
         """Loss and raw scores [T, B, O] (NaN before the last step when `at` is "last"), without gradients. free:
-        without interventions."""
+        without interventions. breathe: called between two parts of the batch, where others may use the network."""
         T, B, _ = batch.inputs.shape
         scores = np.full((T, B, self.facts.outputs), np.nan, self.dtype)
         loss = counted = 0.0
@@ -206,6 +208,7 @@ class Network:
             loss += weight * run.loss(part.targets, mask, backward=False)
             counted += weight
             scores[T - len(got) :, low : first + mask.shape[1]] = to_numpy(got[:, :, old:]).transpose(0, 2, 1)
+            breathe()
         return loss / max(counted, 1.0), scores
 
     def trace(self, batch: Batch, name: str | None = None, free: bool = False) -> NetTraces:
@@ -252,13 +255,25 @@ class Network:
             alike = [other for other in self._passes if other[2] == watch]
             for other in alike[: len(alike) + 1 - (MOST_WATCHED if watch else MOST_PASSES)]:
                 del self._passes[other]
-            plans = [plans[watch] for plans in (self._plans if free else self._touched)]
-            with self.engine.roomy(self._directions(plans), T, B, self.dtype, watch):
-                run = Pass(self.engine, self.net.layers, plans, self._share, self.loss_kind, self.at, T, B, watch)
+            run = self._made(T, B, watch, free)
         self._passes[key] = run  # the last used stands last
         if not free:
             run.clamp(self.changes, *(window or (0, T)))
         return run
+
+    def seen_plans(self, free: bool = False) -> list[tuple[Plan, Plan]]:
+        """What a pass is made of, with the interventions unless it is `free` of them: another list, another pass."""
+        return self._plans if free else self._touched
+
+    def own_pass(self, T: int, B: int, free: bool = False) -> Pass:
+        """A pass that shows all values, with buffers that nobody else writes to. Weights' gradients need not be there
+        after its way back."""
+        return self._made(T, B, True, free, learn=False)
+
+    def _made(self, T: int, B: int, watch: bool, free: bool, learn: bool = True) -> Pass:
+        plans = [plans[watch] for plans in self.seen_plans(free)]
+        with self.engine.roomy(self._directions(plans), T, B, self.dtype, watch):
+            return Pass(self.engine, self.net.layers, plans, self._share, self.loss_kind, self.at, T, B, watch, learn)
 
 
 def find_cell(name: str, own: Mapping[str, Cell], place: str) -> Cell:

@@ -83,8 +83,10 @@ class Pass:
         steps: int,
         batch: int,
         watch: bool,
+        learn: bool = True,
     ) -> None:
-        """weights: those of the k-th share, whose gradients are its own; the first one's are the network's."""
+        """weights: those of the k-th share, whose gradients are its own; the first one's are the network's. learn: see
+        `Setup`."""
         self.xp, self.loss_kind, self.last = engine.xp, loss, at == "last"
         V = weights(0).readout.weights["weight_x"]
         dense = readout_plan(V.shape[1], V.shape[0])
@@ -92,7 +94,7 @@ class Pass:
         sizes = (batch,) if watch else engine.shares(products * steps * batch, batch, str(V.dtype))
         self.shares: list[PassShare] = []
         for k, size in enumerate(sizes):
-            setup = Setup(steps, size, str(V.dtype), keep_all=watch, room=max(sizes))
+            setup = Setup(steps, size, str(V.dtype), keep_all=watch, learn=learn, room=max(sizes))
             low = self.shares[-1].high if self.shares else 0
             self.shares.append(PassShare(engine, layers, plans, dense, weights(k), self.last, setup, low))
         self.layers = self.shares[0].layers

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+GUARDS = 7  # directions that are followed besides those that are asked for: the nearer the next, the slower it goes
+STEPS = 4  # after so many it is quicker to begin anew
+PRECISE = 1e-10  # of the largest variance
 
 
 @dataclass(frozen=True)
 class Basis:
     """centre: [S], the mean state. axes: [S, k], orthonormal; columns of 0 where there are fewer directions than k.
-    shares: [k], the part of the variance along each."""
+    shares: [k], the part of the variance along each. span: [S, n] orthonormal, where the directions of states that
+    have hardly changed are looked for first; without columns where that is not known."""
 
     centre: Array
     axes: Array
     shares: Array
+    span: Array = field(default_factory=lambda: np.zeros((0, 0)))
 
     def project(self, states: Array) -> Array:
         """[n, S] → [n, k]."""
@@ -37,8 +42,10 @@ def principal_basis(states: NDArray, k: int = 3, before: Basis | None = None) ->
     if not len(known):
         return Basis(np.zeros(S), np.zeros((S, k)), np.zeros(k))
     centre = known.mean(axis=0)
-    found, variances = _directions(known - centre)
-    total = float(variances.sum())
+    centred = known - centre
+    total = float(np.einsum("ts,ts->", centred, centred))
+    nearby = _nearby(centred, before.span, k) if before is not None and len(known) >= S else None
+    found, variances = _directions(centred) if nearby is None else nearby
     axes, shares = np.zeros((S, k)), np.zeros(k)
     kept = min(k, int((variances > 1e-14 * max(total, 1e-300)).sum()))
     axes[:, :kept] = found[:, :kept]
@@ -48,7 +55,28 @@ def principal_basis(states: NDArray, k: int = 3, before: Basis | None = None) ->
     else:
         turn = np.take_along_axis(axes, np.abs(axes).argmax(axis=0)[None, :], axis=0)[0] < 0
     axes[:, turn] *= -1
-    return Basis(centre, axes, shares)
+    return Basis(centre, axes, shares, found[:, : k + GUARDS])
+
+
+def _nearby(centred: Array, span: Array, k: int) -> tuple[Array, Array] | None:
+    """What `_directions` finds, of the largest k and some more, by steps of the power method on a whole subspace
+    (Bauer 1957) that begin at `span`; None unless the k are found to `PRECISE` within a few steps and none that was
+    missed can be larger: all that the subspace leaves over is less than the last of them."""
+    if span.shape[0] != centred.shape[1] or span.shape[1] < k + GUARDS:
+        return None
+    product = centred.T @ centred
+    enough = PRECISE * float(np.linalg.norm(product))
+    for _ in range(STEPS):
+        span = np.linalg.qr(product @ (product @ span))[0]
+        image = product @ span
+        squares, turn = np.linalg.eigh(span.T @ image)
+        turn, squares = turn[:, ::-1], squares[::-1]
+        span, image = span @ turn, image @ turn
+        if float(np.trace(product) - squares.sum()) > squares[k - 1]:
+            return None
+        if np.abs(image[:, :k] - span[:, :k] * squares[:k]).max() <= enough:
+            return span, np.maximum(squares, 0.0)
+    return None
 
 
 def _directions(centred: Array) -> tuple[Array, Array]:

@@ -151,6 +151,7 @@ def _stirred(at: Conductor, run: Run) -> None:
 
 def _look_at(at: Conductor, run: Run, command: messages.LookAt) -> None:
     at.glass.look(command.step, command.beside, command.number)
+    at.give_way()
     for job in at.jobs:
         job.want()
 

@@ -22,6 +22,8 @@ from playground.training.trainer import StepResult
 from playground.training.weight_watch import WeightWatch
 
 SLICE = 0.010  # seconds of training between two looks at the pipe
+GIVE_WAY, LONGEST_WAY = 0.05, 0.5  # seconds without a training step after a look elsewhere, and after many in a row
+ATTEND = 0.002  # seconds between two looks at the pipe in the midst of steps
 SCALARS_EVERY = 1 / 30
 SAVE_AFTER = 0.05  # seconds of pause before its checkpoint is written: single steps come in quick succession
 TEST_AFTER = 0.1  # seconds after an edit during a pause before the test of what it did: a slider gives many edits
@@ -43,6 +45,7 @@ class Conductor:
     def __init__(self, send: Send) -> None:
         self.send = send
         self.called: Callable[[], bool] = lambda: False  # whether a command waits: it comes before all side jobs
+        self.looked_for: Callable[[], bool] = lambda: False  # obey the wish to look back that waits, if there is one
         self.number = -1
         self.run: Run | None = None
         self.curves = Curves(bound=LONG)
@@ -59,9 +62,12 @@ class Conductor:
         self.glass = Glass()
         self.weights = WeightWatch(self.glass)
         self.traces = TracesWriter(self.glass)
-        self.jobs: tuple[SideJob, ...] = (self.weights, self.traces, InspectionWriter(self.glass), self.glass)
+        self.inspections = InspectionWriter(self.glass, self.traces)
+        self.jobs: tuple[SideJob, ...] = (self.traces, self.weights, self.inspections, self.glass)
         self.autosave = Autosave()
         self.scalars_pace = Pace(SCALARS_EVERY)
+        self._trained = 0.0  # clock reading after the last training step
+        self._attended = 0.0  # clock reading of the last look at the pipe in the midst of a step
 
     # -- what is to be done ---------------------------------------------------------------------------------------
 
@@ -85,6 +91,7 @@ class Conductor:
         """The most pressing piece of work, a few milliseconds of it. Raises BadInput."""
         run = self.run
         assert run is not None
+        run.between, run.breathe = self._attend, self._breathe
         now = time.perf_counter()
         ready = [job for job in self.jobs if job.ready]
         if self.hurry and self.state == "training" and self.next_step <= now < self.test_at:
@@ -114,8 +121,10 @@ class Conductor:
             now = time.perf_counter()
             if self.speed:
                 self.next_step = max(self.next_step + 1 / self.speed, now - SLICE)
-            if self.speed or now + (now - before) >= end or self.state != "training":  # one more would be too long
+            too_long = now + (now - before) >= end  # with one more
+            if self.speed or too_long or self.state != "training" or now < self.next_step:
                 break
+        self._trained = now
         if self.state != "training":
             return
         if self.scalars_pace.due(now):
@@ -151,6 +160,37 @@ class Conductor:
                 self.halt("paused", "")
         elif (reason := run.goal_reached(*self.since)) is not None:
             self.halt("stopped", reason)
+
+    def give_way(self) -> None:
+        """Somebody looks elsewhere: to draw that the window needs the processors more than the training does."""
+        now = time.perf_counter()
+        if self.state == "training":
+            self.next_step = max(self.next_step, min(now + GIVE_WAY, self._trained + LONGEST_WAY))
+
+    def _attend(self) -> None:
+        """In the midst of a step, where no network is updated yet: whoever looks back does not wait for its end."""
+        now = time.perf_counter()
+        if now < self._attended + ATTEND:
+            return
+        self._attended = now
+        run = self.run
+        if run is not None and self.looked_for() and self.glass.still and self.traces.ready:
+            self._send_within(run, self.traces)
+
+    def _breathe(self) -> None:
+        """In the midst of a test or of a long answer: what is shown goes on."""
+        self._attend()
+        now, run = time.perf_counter(), self.run
+        if run is not None and self.state == "training":
+            for job in (self.traces, self.inspections):
+                if job.due(now):
+                    self._send_within(run, job)
+
+    def _send_within(self, run: Run, job: SideJob) -> None:
+        try:
+            job.send(run, self.number, self.send)
+        except BadInput as error:  # what was at work is sound
+            self.send(failed(self.number, error, False))
 
     def halt(self, state: Literal["paused", "stopped"], reason: str) -> None:
         """No further step; the window sees the networks as they are now."""

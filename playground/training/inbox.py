@@ -10,7 +10,8 @@ from playground.training import messages
 
 # the latest says all that earlier ones said
 REPLACED = (messages.Update, messages.WatchWeights, messages.Inspect, messages.LookAt)
-PASSED = (*REPLACED, messages.TracesRead, messages.WeightsRead, messages.InspectionRead)  # what they may overtake
+RECEIPTS = (messages.TracesRead, messages.WeightsRead, messages.InspectionRead)
+PASSED = (*REPLACED, *RECEIPTS)  # what they may overtake
 
 
 def put(waiting: deque[messages.Command], command: messages.Command) -> None:
@@ -41,19 +42,43 @@ class Inbox:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._waiting: deque[messages.Command] = deque()
+        self._wrong: Exception | None = None  # what came after those that wait, and is not a command
 
     def called(self) -> bool:
         """Whether there is a command, or nobody at the other end."""
-        return bool(self._waiting) or self._connection.poll(0)
+        self._fetch(0)
+        return bool(self._waiting) or self._wrong is not None
+
+    def first(self, kinds: type | tuple[type, ...]) -> Any:
+        """The next command, if it has come and is of these kinds."""
+        return self._waiting.popleft() if self.called() and isinstance(self.next, kinds) else None
+
+    @property
+    def next(self) -> messages.Command | None:
+        """The one that has come and is next."""
+        return self._waiting[0] if self._waiting else None
 
     def receive(self, patience: float | None) -> messages.Command | None:
         """The next command, None when there is none for `patience` seconds (None: wait on).
 
         Raises Unreadable, and EOFError or OSError when nobody is at the other end.
         """
-        while self._connection.poll(0 if self._waiting else patience):
-            put(self._waiting, _decode(self._connection.recv_bytes()))
-        return self._waiting.popleft() if self._waiting else None
+        self._fetch(0 if self._waiting else patience)
+        if self._waiting:
+            return self._waiting.popleft()
+        wrong, self._wrong = self._wrong, None
+        if wrong is not None:
+            raise wrong
+        return None
+
+    def _fetch(self, patience: float | None) -> None:
+        """Take all that has come out of the pipe."""
+        try:
+            while self._wrong is None and self._connection.poll(patience):
+                put(self._waiting, _decode(self._connection.recv_bytes()))
+                patience = 0
+        except (Unreadable, EOFError, OSError) as error:
+            self._wrong = error
 
 
 def _decode(data: bytes) -> messages.Command:

@@ -1,39 +1,63 @@
-"""Answers the window's questions about the running networks (`playground.network.inspections`), one after the other."""
+"""Answers the window's questions about the running networks (`playground.network.inspections`)."""
 
 import logging
+import math
 import time
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from playground.errors import BadInput
+from playground.network.inspections.inspect import by_looking
 from playground.network.inspections.spec import Inspection
 from playground.training import messages
 from playground.training.looking import Glass
+from playground.training.pace import Pace
 from playground.training.run import Run
 from playground.training.side_jobs import Send
+from playground.training.traces_writer import TracesWriter
 
 log = logging.getLogger(__name__)
-EVERY, SHARE = 1 / 20, 0.02
+EVERY, SHARE = 1 / 10, 0.02  # of long answers
+AGAIN = 1.0  # seconds at most until one that takes the place of another is answered
+LIGHT = 0.001  # seconds: what takes less to be read off a look goes with the traces
+ALONE, LIGHT_SHARE = 1 / 10, 0.03  # of light answers where there are no traces to go with
 SLOW = 1 / 25  # seconds: what takes longer is not done after every single step of slow motion
 LARGEST = 1 << 24  # bytes of one answer
+TOGETHER = 1 << 17  # bytes of answers that are on their way together
+
+
+@dataclass
+class _Known:
+    """Of a question. took: seconds of the last answer. cost: the shorter of the last two: what takes long only once,
+    because something was compiled for it, says nothing about the next time. next, soon: clock readings before which it,
+    or one that takes its place, is not answered again beside the training."""
+
+    took: float = 0.0
+    cost: float = 0.0
+    next: float = 0.0
+    soon: float = 0.0
 
 
 class InspectionWriter:
-    """A `SideJob`. One answer is on its way at a time, so that a window that does not read never keeps the worker
-    waiting for long. All questions together take a share of the training's time, however many there are."""
+    """A `SideJob`. What is on its way is bounded, so that a window that does not read never keeps the worker waiting
+    for long.
 
-    pressing = False
+    Light answers are read off the look that the traces were taken from, and all go together right after these. Long
+    ones come one by one and take a share of the training's time, however many there are: each as often as the root of
+    what it costs allows, which keeps the mean age of all answers least.
+    """
 
-    def __init__(self, glass: Glass | None = None) -> None:
-        self._glass = glass or Glass()
-        self._questions: deque[Inspection] = deque()
-        self._at_once = 0  # questions that are to be answered whatever the time
-        self._unread = False
-        self._next = 0.0  # clock reading before which none is answered beside the training
-        self._took: dict[Inspection, float] = {}  # seconds of the last time
+    def __init__(self, glass: Glass | None = None, traces: TracesWriter | None = None) -> None:
+        self._glass, self._traces = glass or Glass(), traces
+        self._known: dict[Inspection, _Known] = {}  # what is wanted
+        self._at_once: list[Inspection] = []  # to be answered whatever the time
+        self._unread = 0  # answers on their way
+        self._pace = Pace(ALONE, LIGHT_SHARE)
+        self._busy = False  # with a long one, which may breathe
+        self._went_with = 0  # the traces that light answers went with
 
     @property
     def commands(self) -> Mapping[type, Callable[[Any], None]]:
@@ -44,59 +68,146 @@ class InspectionWriter:
         }
 
     def ask(self, wanted: Iterable[Inspection]) -> None:
-        """These from now on. New ones come first, and at once."""
-        wanted = list(dict.fromkeys(wanted))
-        old = [question for question in self._questions if question in wanted]
-        new = [question for question in wanted if question not in old]
-        waiting = sum(question in old for question in list(self._questions)[: self._at_once])
-        self._questions = deque([*new, *old])
-        self._at_once = len(new) + waiting
-        self._took = {question: self._took[question] for question in old if question in self._took}
+        """These from now on. New ones come first, and at once; but one that takes the place of another, as of a plot
+        whose choice follows the traces, has what this one knew."""
+        before, wanted = self._known, list(dict.fromkeys(wanted))
+        gone = {(type(one), one.net): known for one, known in before.items() if one not in wanted}
+        self._known = {}
+        for question in wanted:
+            old = gone.get((type(question), question.net), _Known())
+            heir = _Known(old.took, old.cost, old.soon, old.soon)
+            self._known[question] = before.get(question, heir)
+        new = [question for question in wanted if question not in before]
+        self._at_once = [*new, *(one for one in self._at_once if one in self._known and one not in new)]
+        self._glass.expected = tuple(self._light)
 
     def read(self) -> None:
-        """The window has taken the last answer."""
-        self._unread = False
+        """The window has taken an answer."""
+        self._unread = max(0, self._unread - 1)
 
     def begin(self) -> None:
+        self._known = {}
         self.ask(())
-        self._unread = False
+        self._unread = 0
 
     def rebuilt(self) -> None:
-        self._took.clear()
+        self._known = {question: _Known() for question in self._known}
+        self._glass.expected = tuple(self._light)
         self.want()
 
     def want(self) -> None:
-        self._at_once = len(self._questions)
+        self._at_once = list(self._known)
 
     def slowly(self) -> None:
         if self._glass.still:
             return
-        if sum(self._took.get(question, 0.0) for question in self._questions) < SLOW:
+        if sum(known.took for known in self._known.values()) < SLOW:
             self.want()
 
     @property
+    def _light(self) -> list[Inspection]:
+        return [one for one, known in self._known.items() if by_looking(one) and known.cost < LIGHT]
+
+    @property
+    def pressing(self) -> bool:
+        """Light ones that are wanted at once belong to the traces."""
+        return any(question in self._at_once for question in self._light)
+
+    @property
     def ready(self) -> bool:
-        return self._at_once > 0 and not self._unread and time.perf_counter() >= self._glass.rests_at
+        if not self._at_once or self._unread or self._busy:
+            return False
+        return self.pressing or time.perf_counter() >= self._glass.rests_at
 
     def due(self, now: float) -> bool:
-        again = bool(self._questions) and not self._glass.still and not self._unread and now >= self._next
-        return self.ready or again
+        if self._unread or self._busy or not self._known:
+            return False
+        if self.pressing or self._hurried(now) is not None:
+            return self.ready
+        return not self._glass.still and (self._light_due(now) or self._long_due(now) is not None)
+
+    def _hurried(self, now: float) -> Inspection | None:
+        """The first that is wanted at once, and may be."""
+        return next((question for question in self._at_once if self._known[question].next <= now), None)
+
+    def _light_due(self, now: float) -> bool:
+        fresh = self._traces is not None and self._traces.written != self._went_with
+        return (fresh or self._pace.due(now)) and bool(self._light)
+
+    def _rides(self, run: Run) -> bool:
+        """Whether traces went out that are of the networks as they are."""
+        traces = self._traces
+        return traces is not None and traces.written != self._went_with and traces.step == run.step
+
+    def _long_due(self, now: float) -> Inspection | None:
+        """The one that has waited longest."""
+        light = self._light
+        waiting = [one for one, known in self._known.items() if one not in light and known.next <= now]
+        return min(waiting, key=lambda question: self._known[question].next, default=None)
 
     def send(self, run: Run, number: int, send: Send) -> None:
-        """One answer, or in a sentence why there is none."""
+        """All light answers, or a long one; or in a sentence why there is none."""
+        now, light, moving = time.perf_counter(), self._light, not self._glass.still
+        hurried = [question for question in light if question in self._at_once]
+        if hurried:
+            self._send_light(run, number, send, hurried)
+        elif (question := self._hurried(now)) is not None:
+            self._send_long(run, number, send, question)
+        elif moving and light and (self._pace.due(now) or self._rides(run)):
+            self._send_light(run, number, send, light)
+        elif moving and (question := self._long_due(now)) is not None:
+            self._send_long(run, number, send, question)
+        elif self.ready:  # nothing else is to be done
+            self._send_long(run, number, send, self._at_once[0])
+
+    def _send_light(self, run: Run, number: int, send: Send, questions: list[Inspection]) -> None:
         began = time.perf_counter()
-        question = self._questions[0]
-        self._questions.rotate(-1)
-        self._at_once = max(0, self._at_once - 1)
-        self._unread = True
+        self._went_with = self._traces.written if self._traces is not None else 0
+        self._glass.expected = tuple(self._light)
+        size = 0
         with self._glass.seen(run) as step:
-            arrays, problem = _answer(run, question)
+            run.expect(self._glass.expected)
+            _prepare(run)
+            for question in questions:
+                size += self._say(run, number, send, question, step)
+                if size > TOGETHER:
+                    break  # the others come next
+        self._pace.done(began, time.perf_counter())
+
+    def _send_long(self, run: Run, number: int, send: Send, question: Inspection) -> None:
+        began = time.perf_counter()
+        self._busy = True
+        with self._glass.seen(run) as step:
+            if by_looking(question):
+                _prepare(run)
+            self._say(run, number, send, question, step)
+        self._busy = False
+        if (known := self._known.get(question)) is None:
+            return  # while it was answered, something else was asked
+        light = self._light
+        roots = sum(math.sqrt(each.cost) for one, each in self._known.items() if one not in light)
+        known.next = began + max(EVERY, math.sqrt(known.cost) * roots / SHARE)
+        known.soon = min(known.next, began + AGAIN)
+
+    def _say(self, run: Run, number: int, send: Send, question: Inspection, step: int) -> int:
+        """Bytes of the answer."""
+        began = time.perf_counter()
+        self._unread += 1
+        if question in self._at_once:
+            self._at_once.remove(question)
+        arrays, problem = _answer(run, question)
+        known, took = self._known.get(question, _Known()), time.perf_counter() - began
+        known.took, known.cost = took, min(took, known.took)
         send(messages.Inspected(number, step, question, arrays, problem))
-        took = time.perf_counter() - began
-        # what takes long only once, because something was compiled for it, says nothing about the next time
-        counts = min(took, self._took.get(question, 0.0))
-        self._next = began + max(EVERY, counts / SHARE)
-        self._took[question] = took
+        return sum(len(array.data) for array in arrays.values())
+
+
+def _prepare(run: Run) -> None:
+    """Whatever goes wrong is said with the answer."""
+    try:
+        run.prepare()
+    except Exception:
+        log.exception("looking failed")
 
 
 def _answer(run: Run, question: Inspection) -> tuple[dict[str, messages.ArrayData], str]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from playground.network.inspections.spec import Inspection
 from playground.network.traces import Traces
 from playground.training import messages, snapshots
 from playground.training.curves import Curves
@@ -41,6 +42,7 @@ class Glass:
         self._told = -1
         self._number = 0  # of the last wish
         self.rests_at = 0.0  # clock reading from which on the person is taken to have arrived
+        self.expected: tuple[Inspection, ...] = ()  # what is going to be asked of whatever is looked at
         self._pace = Pace(EVERY)
         self._update: Updated | None = None
 
@@ -83,6 +85,7 @@ class Glass:
 
     def traces(self, run: Run) -> Traces:
         """Of what is looked at."""
+        run.expect(self.expected)
         with self.seen(run) as step:
             return replace(run.traces(), step=step)
 

@@ -1,7 +1,7 @@
 """A run: all networks of an experiment, trained on the very same batches."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -18,6 +18,7 @@ from playground.experiment.document import Experiment
 from playground.network.changes import of_net, probe_edit, shows
 from playground.network.inspections.inspect import inspect, seeds
 from playground.network.inspections.spec import Inspection
+from playground.network.look import Look
 from playground.network.spec import Net
 from playground.network.traces import Traces
 from playground.tasks import build_task
@@ -65,7 +66,8 @@ class Updated:
 class Run:
     """Contestants side by side. step: finished training steps. seconds: the time that steps and tests took.
     sequences: training sequences seen by each network. interventions: what a person set by hand, in order. choice: the
-    engine and why it is this one."""
+    engine and why it is this one. between, breathe: called in the midst of a step before anything is updated, and of
+    other long work; they may look, but must leave everything as it is."""
 
     def __init__(
         self, experiment: Experiment, folder: Path | None = None, engine: str = "auto", effort: Effort = "quick"
@@ -80,6 +82,8 @@ class Run:
         self.interventions: list[Intervention] = []
         self.stirring = Stirring()
         self._begun: list[under_way.Begun] = []
+        self.between: Callable[[], None] = lambda: None
+        self.breathe: Callable[[], None] = lambda: None
         self.last_test: Measured | None = None
         self.last_update = Updated(False, True, ())
         self.task: Task = build_task(experiment.task, folder)
@@ -125,7 +129,7 @@ class Run:
         later = later and self.engine.ledger is not None
         if later:
             self._begun.append(under_way.begin(self))
-        results = side_by_side(self.trainers, batch, self.experiment.training.truncate, later)
+        results = side_by_side(self.trainers, batch, self.experiment.training.truncate, later, self.between)
         self.step += 1
         self.sequences += batch.inputs.shape[1]
         self.seconds += time.perf_counter() - began
@@ -158,7 +162,7 @@ class Run:
         """Loss and metrics of every network on the test data, which is made once."""
         began = time.perf_counter()
         data = self.test_data
-        found = [trainer.evaluate(data) for trainer in self.trainers]
+        found = [trainer.evaluate(data, breathe=self.breathe) for trainer in self.trainers]
         losses, metrics = tuple(loss for loss, _ in found), tuple(metrics for _, metrics in found)
         without = reached.untouched(self.experiment, self.trainers, data)
         self.last_test = Measured(self.step, losses, metrics, without)
@@ -187,13 +191,16 @@ class Run:
             place, problem = f"networks.{question.net}", "there is no such network any more"
             raise BadInput(place, problem, f"choose one of {', '.join(self.names)}")
         batch = self.test_data if question.of_test else self.probe.batch
-        return inspect(trainer.network, batch, question, trainer.optimizer, trainer.look())
+        return inspect(trainer.network, batch, question, trainer.optimizer, trainer.look(), self.breathe)
 
     def expect(self, questions: Sequence[Inspection]) -> None:
         """These are going to be asked on the probe, again and again: then one way back serves them and the traces."""
         for trainer in self.trainers:
             own = [question for question in questions if question.net == trainer.name and not question.of_test]
-            trainer.look().expect(lambda look, own=own: seeds(look, self.probe.batch, own))
+            trainer.look().expect(partial(self._seeds, own))
+
+    def _seeds(self, questions: Sequence[Inspection], look: Look) -> Iterator[np.ndarray]:
+        return seeds(look, self.probe.batch, questions)
 
     def prepare(self) -> None:
         """Run what was expected forward and back, so that answers are only read off."""

@@ -16,7 +16,10 @@ class SideJob(Protocol):
     train; after a slice of training it serves those that are `due`. Clock readings are `time.perf_counter()`.
     """
 
-    pressing: bool
+    @property
+    def pressing(self) -> bool:
+        """Whether what is ready comes before the next training step."""
+        ...
 
     @property
     def commands(self) -> Mapping[type, Callable[[Any], None]]:

@@ -13,7 +13,7 @@ from playground.training.run import Run
 from playground.training.traces_memory import LARGEST, SLOTS, TooLarge, TracesMemory
 
 log = logging.getLogger(__name__)
-EVERY, SHARE = 1 / 25, 0.06
+EVERY, SHARE = 1 / 25, 0.1
 
 
 class TracesWriter:
@@ -24,6 +24,7 @@ class TracesWriter:
     def __init__(self, glass: Glass | None = None) -> None:
         self._glass = glass or Glass()
         self.wanted = False
+        self.written, self.step = 0, -1  # how many times; after how many training steps of the run the last time
         self.pace = Pace(EVERY, SHARE)
         self._memory: TracesMemory | None = None
         self._free: list[int] = []
@@ -94,6 +95,8 @@ class TracesWriter:
             send(messages.MemoryWanted(number, error.wanted))
             return
         self._free.pop(0)
+        if not ghost:
+            self.written, self.step = self.written + 1, run.step
         send(messages.TracesWritten(number, slot, size, ghost))
         haunted = self._glass.has_ghost(run)
         self._ghost_wanted = not ghost and haunted

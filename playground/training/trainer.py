@@ -210,10 +210,12 @@ class Trainer:
         """The one that all look through. free: at the network without interventions."""
         return self._looks[free]
 
-    def evaluate(self, batch: Batch, free: bool = False) -> tuple[float, dict[str, float]]:
-        """Loss and metrics; changes nothing. free: without interventions."""
+    def evaluate(
+        self, batch: Batch, free: bool = False, breathe: Callable[[], None] = lambda: None
+    ) -> tuple[float, dict[str, float]]:
+        """Loss and metrics; changes nothing. free: without interventions. breathe: called now and then."""
         with np.errstate(over="ignore", invalid="ignore"):
-            loss, outputs = self.network.evaluate(batch, free)
+            loss, outputs = self.network.evaluate(batch, free, breathe)
         return float(loss), self.task.metrics(outputs, batch)
 
     def reach_into(self, changes: tuple[NetChange, ...]) -> None:
@@ -256,15 +258,24 @@ class Trainer:
         return NotFinite(self.name, self.steps + 1, quantity, origin)
 
 
-def side_by_side(trainers: Sequence[Trainer], batch: Batch, truncate: int, later: bool = False) -> list[StepResult]:
+def side_by_side(
+    trainers: Sequence[Trainer],
+    batch: Batch,
+    truncate: int,
+    later: bool = False,
+    between: Callable[[], None] | None = None,
+) -> list[StepResult]:
     """One training step of each on the very same batch, in windows of `truncate` time steps (0: in one). later: as in
-    `Trainer.begin`. Raises NotFinite, before any network is updated in the window at fault."""
+    `Trainer.begin`. between: called after each gradient; it may look, but must leave everything as it is. Raises
+    NotFinite, before any network is updated in the window at fault."""
     for trainer in trainers:
         trainer.begin(batch, later)
     parts = windows(batch, truncate)
     for number, window in enumerate(parts, 1):
         for trainer in trainers:
             trainer.timed(trainer.gradient, window, number == len(parts))
+            if between is not None:
+                between()
         for trainer in trainers:
             trainer.timed(trainer.update)
     return [trainer.finish() for trainer in trainers]

@@ -15,7 +15,8 @@ from playground.training import messages
 from playground.training.commands import HANDLERS, start
 from playground.training.conductor import Conductor, memory_is_full
 from playground.training.failing import failed
-from playground.training.inbox import Inbox, Unreadable
+from playground.training.inbox import RECEIPTS, Inbox, Unreadable
+from playground.training.looking_messages import LIVE
 
 log = logging.getLogger(__name__)
 OF_THE_MEMORY = (messages.TracesRead, messages.UseMemory)  # which outlives a run
@@ -56,7 +57,7 @@ class Worker:
         self.at = Conductor(self._send)
         self._connection = connection
         self._inbox = Inbox(connection)
-        self.at.called = self._inbox.called
+        self.at.called, self.at.looked_for = self._called, self._looked_for
         self._log_file = log_file
         self._ended = False
         self._jobs = {kind: obey for job in self.at.jobs for kind, obey in job.commands.items()}
@@ -78,6 +79,22 @@ class Worker:
         except (EOFError, OSError) as error:
             raise WindowGone from error
         return self.at.work if command is None else partial(self._obey, command)
+
+    def _called(self) -> bool:
+        """Whether a command waits that is more than a receipt. These are taken at once: they give leave to go on."""
+        while (receipt := self._inbox.first(RECEIPTS)) is not None:
+            self._obey(receipt)
+        return self._inbox.called()
+
+    def _looked_for(self) -> bool:
+        """Obey the command that waits if it is to look back; whether it was. `LIVE` has to wait for the step's end."""
+        if not self._called():
+            return False
+        wish = self._inbox.next
+        if not isinstance(wish, messages.LookAt) or LIVE in (wish.step, wish.beside):
+            return False
+        self._obey(self._inbox.first(messages.LookAt))
+        return True
 
     def _guarded(self, action: Callable[[], None]) -> None:
         """Whatever goes wrong becomes a message."""

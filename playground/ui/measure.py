@@ -15,8 +15,10 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QEventLoop, QTimer
 
+from playground.experiment.files import examples
 from playground.ui.measure_cell import measure_cell
 from playground.ui.measure_first_loss import measure_first_loss
+from playground.ui.measure_headless import headless as run_headless
 from playground.ui.measure_plots import measure_plots
 
 ROUNDS = 3  # of everything that is compared
@@ -69,24 +71,6 @@ app.exec()
 window.session.close()
 """
 
-# The same work without a window: training steps, and a test whenever one is due.
-HEADLESS = """
-import sys, time
-from playground.experiment.files import examples, load
-from playground.training.run import Run
-run = Run(load(examples()[sys.argv[1]]))
-def step():
-    run.step_once()
-    if run.step % run.experiment.training.test_every == 0:
-        run.test()
-for _ in range(50):
-    step()
-began, first = time.perf_counter(), run.step
-while time.perf_counter() - began < float(sys.argv[2]):
-    step()
-print((run.step - first) / (time.perf_counter() - began))
-"""
-
 
 def measure_window(rounds: int = ROUNDS, seconds: float = SECONDS) -> dict[str, Any]:
     """All measurements of the window; medians over `rounds`. Needs a display, a virtual or offscreen one will do."""
@@ -97,11 +81,12 @@ def measure_window(rounds: int = ROUNDS, seconds: float = SECONDS) -> dict[str, 
             painted, plotted = _numbers(OURS, str(time.time()), folder)
             ours.append(painted)
             with_plots.append(plotted)
-    headless, inside = [], []
+    headless: list[float] = []
+    inside: list[float] = []
     blocked: list[np.ndarray] = []
     rates: dict[str, list[float]] = {}
     for _ in range(rounds):
-        headless += _numbers(HEADLESS, EXAMPLE, str(seconds))
+        headless.append(run_headless(examples()[EXAMPLE], seconds))
         found = json.loads(_output(["-m", "playground.ui.measure", str(seconds)]))
         inside.append(found["steps_per_second"])
         blocked.append(np.array(found["blocked_ms"]))

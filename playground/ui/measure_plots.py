@@ -1,5 +1,6 @@
 """What plots cost: all of them open over a large network in training, scrubbing, and a curve of a million steps."""
 
+import os
 import statistics
 import tempfile
 import time
@@ -11,6 +12,8 @@ from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
 from playground.engine.threads import set_threads
+from playground.experiment.files import save
+from playground.ui.measure_headless import headless, resident
 
 UNITS, LENGTH = 64, 200  # H and T of the networks that are looked at
 SIZE = (1600, 1000)  # px of the window
@@ -18,19 +21,23 @@ COLUMNS = 4  # of plots, none behind a tab
 MILLION = 1_000_000
 DRAWS = 12  # of everything that is timed one by one
 SECONDS = 8.0
+ROUNDS = 3  # of training with and without a window
+SOAK = 60.0  # seconds
+SAMPLES = 40  # of the memory in these
 
 
 def measure_plots(seconds: float = SECONDS) -> dict[str, Any]:
     """All of them, in a process of its own."""
     set_threads(1)  # as the window does
-    return many_plots(seconds) | million_steps()
+    return many_plots(seconds, ROUNDS, SOAK) | million_steps()
 
 
-def many_plots(seconds: float) -> dict[str, Any]:
+def many_plots(seconds: float, rounds: int, soak: float) -> dict[str, Any]:
     """Train a race of two large networks with every plot on the screen, then scrub.
 
-    blocked: of every pass of the event loop, how long it kept a timer waiting that was due at once. scrub: from a move
-    of the scrubber until canvas and plots are drawn.
+    blocked: of every pass of the event loop, how long it kept a timer waiting that was due at once. speed ratio: to the
+    same training without a window, which has its turn after each round. scrub: from a move of the scrubber until canvas
+    and plots are drawn. soak: what the window's process and the worker hold, and how that grows in the second half.
     """
     from playground.ui.app import let_go, make_application, open_window
     from playground.ui.plots import PLOTS
@@ -47,29 +54,79 @@ def many_plots(seconds: float) -> dict[str, Any]:
         _wait(0.5)
         session.play()
         _wait(2.0 + seconds / 4)
-        window.plots.refresher.reset_statistics()
-        first, began = session.run_state.step, time.perf_counter()
         passes = blocked(seconds)
-        steps = (session.run_state.step - first) / (time.perf_counter() - began)
-        drawn = window.plots.refresher.statistics()
+        rates, speeds = in_turn(session, window.plots.refresher, Path(folder), seconds, rounds)
         seen = [name for name, plot in window.plots.plots().items() if plot.seen]
+        held = soaked(session, soak)
+        looks_within = look_back(session)
         session.pause()
         _wait(1.0)
         scrubs, looks = scrub(session), look_back(session)
         session.close()
         let_go(window)
-    rates = {name: round(drawn.rates.get(name, 0.0), 1) for name in seen}
     return {
         "many_plots": len(seen),
         "many_plots_blocked_ms_95th_percentile": round(float(np.percentile(passes, 95)), 2),
         "many_plots_blocked_ms_worst": round(max(passes), 1),
-        "many_plots_refreshes_per_second": rates,
-        "many_plots_steps_per_second": round(steps, 1),
+        "many_plots_refreshes_per_second": {name: round(rates[name], 1) for name in seen},
+        **{f"many_plots_{name}": round(value, 3) for name, value in speeds.items()},
+        **{f"many_plots_soak_{name}": round(value, 1) for name, value in held.items()},
         "scrub_ms_95th_percentile": round(float(np.percentile(scrubs, 95)), 1),
         "scrub_ms_median": round(statistics.median(scrubs), 1),
         "look_back_ms_95th_percentile": round(float(np.percentile(looks, 95)), 1),
         "look_back_ms_median": round(statistics.median(looks), 1),
+        "look_back_training_ms_95th_percentile": round(float(np.percentile(looks_within, 95)), 1),
+        "look_back_training_ms_median": round(statistics.median(looks_within), 1),
     }
+
+
+def in_turn(
+    session: Any, refresher: Any, folder: Path, seconds: float, rounds: int
+) -> tuple[dict[str, float], dict[str, float]]:
+    """Medians over `rounds` of training in the window and without one, in turn: how often each plot was drawn in a
+    second; and the speeds, and how many seconds of a processor the window's process took per second."""
+    save(session.experiment, folder / "large.experiment.json")
+    rates: dict[str, list[float]] = {}
+    found: dict[str, list[float]] = {}
+    for _ in range(rounds):
+        session.play()
+        _wait(1.0)
+        refresher.reset_statistics()
+        first, began, took = session.run_state.step, time.perf_counter(), time.process_time()
+        _wait(seconds)
+        elapsed, took = time.perf_counter() - began, time.process_time() - took
+        inside = (session.run_state.step - first) / elapsed
+        drawn = refresher.statistics().rates
+        session.pause()
+        _wait(1.0)
+        outside = headless(folder / "large.experiment.json", seconds)
+        one = {"steps_per_second": inside, "headless_steps_per_second": outside, "speed_ratio": inside / outside,
+               "processor_seconds_per_second": took / elapsed}  # fmt: skip
+        for into, values in ((rates, drawn), (found, one)):
+            for name, value in values.items():
+                into.setdefault(name, []).append(value)
+    return tuple({name: statistics.median(some) for name, some in each.items()} for each in (rates, found))  # type: ignore[return-value]
+
+
+def soaked(session: Any, seconds: float) -> dict[str, float]:
+    """MiB that the window's process and the worker hold at the beginning and at the end of so long a training, and by
+    how much that grows in an hour at the pace of the second half."""
+    session.play()
+    processes = {"window": os.getpid(), "worker": session._link.process_id}
+    held: dict[str, list[float]] = {name: [] for name in processes}
+    times: list[float] = []
+    began = time.perf_counter()
+    while time.perf_counter() - began < seconds:
+        times.append(time.perf_counter() - began)
+        for name, process in processes.items():
+            held[name].append(resident(process))
+        _wait(seconds / SAMPLES)
+    half = len(times) // 2
+    found: dict[str, float] = {"seconds": seconds}
+    for name, values in held.items():
+        found |= {f"{name}_first_mib": values[0], f"{name}_last_mib": values[-1]}
+        found[f"{name}_mib_per_hour"] = 3600.0 * float(np.polyfit(times[half:], values[half:], 1)[0])
+    return found
 
 
 def enlarge(session: Any) -> None:

@@ -6,12 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, Qt, QTimer
 
-FRAME_MS = 16
+FRAME_MS = 11
 BUDGET = 0.008  # s of a frame that drawing may take
 GUESS = 0.004  # s that a plot is taken to cost before it was drawn once
 REST = 0.028  # s between two drawings of the same plot: about 30 a second are enough for an eye
+LONGEST_REST = 0.038  # s between them where there is much to draw: still more than 20 a second
+SHARE = 0.3  # of a processor that drawing may take before the rests grow: the other things on it are the training
+LIVELY = 0.25  # s since it was drawn in which a plot counts for that
 
 
 @dataclass
@@ -61,7 +64,7 @@ class Refresher(QObject):
         super().__init__(parent or session)
         self._clock = clock
         self._watched: list[Watched] = []
-        self._timer = QTimer(self, interval=FRAME_MS)
+        self._timer = QTimer(self, interval=FRAME_MS, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self.frame)
         self._frames: deque[float] = deque(maxlen=4096)
         self.reset_statistics()
@@ -96,11 +99,13 @@ class Refresher(QObject):
     def frame(self) -> None:
         """Draw the stalest plots until the budget is spent; at least one, so that none waits for ever."""
         begin = self._clock()
-        waiting = [watched for watched in self._watched if watched.plot.stale and watched.plot.seen]
-        if not waiting:
+        waiting = [watched for watched in self._watched if watched.plot.stale]
+        rest = self._rest(begin)
+        due = [watched for watched in waiting if begin - watched.drawn_at >= rest and watched.plot.seen]
+        if not due and not any(watched.plot.seen for watched in waiting):
             self._timer.stop()
             return
-        due = sorted((w for w in waiting if begin - w.drawn_at >= REST), key=lambda watched: watched.drawn_at)
+        due.sort(key=lambda watched: watched.drawn_at)
         spent = 0.0
         for number, watched in enumerate(due):
             if number and spent + watched.seconds > BUDGET:
@@ -109,6 +114,11 @@ class Refresher(QObject):
             spent += watched.seconds
         if due:
             self._frames.append(self._clock() - begin)
+
+    def _rest(self, now: float) -> float:
+        """How long a plot rests: the longer, the more there is to draw all in all."""
+        round_takes = sum(watched.seconds for watched in self._watched if now - watched.drawn_at < LIVELY)
+        return min(max(REST, round_takes / SHARE), LONGEST_REST)
 
     def _draw(self, watched: Watched) -> None:
         before = self._clock()

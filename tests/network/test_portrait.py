@@ -42,3 +42,26 @@ def test_what_is_not_finite_is_left_out() -> None:
     spoilt = np.concatenate([states, [[np.nan, 0, 0], [0, np.inf, 0]]])
     np.testing.assert_allclose(principal_basis(spoilt).axes, principal_basis(states).axes)
     assert principal_basis(np.full((3, 2), np.nan)).shares.tolist() == [0, 0, 0]
+
+
+def test_what_is_followed_from_frame_to_frame_is_what_is_found_afresh() -> None:
+    rng = np.random.default_rng(3)
+    states = rng.standard_normal((40, 24)) * 0.5 ** np.arange(24)
+    followed = principal_basis(states)
+    for _ in range(5):
+        states = states + 0.01 * rng.standard_normal(states.shape) * 0.5 ** np.arange(24)
+        followed, fresh = principal_basis(states, 3, followed), principal_basis(states)
+        np.testing.assert_allclose(np.abs((followed.axes * fresh.axes).sum(axis=0)), 1.0, atol=1e-9)
+        np.testing.assert_allclose(followed.shares, fresh.shares, atol=1e-9)
+
+
+def test_a_direction_that_comes_up_is_not_missed() -> None:
+    """It is orthogonal to all that was followed before."""
+    rng = np.random.default_rng(4)
+    before = np.zeros((60, 30))
+    before[:, :12] = rng.standard_normal((60, 12)) * 0.5 ** np.arange(12)
+    after = before.copy()
+    after[:, 29] = 7.0 * rng.standard_normal(60)
+    found = principal_basis(after, 3, principal_basis(before))
+    np.testing.assert_allclose(found.shares, principal_basis(after).shares, atol=1e-9)
+    assert abs(found.axes[29, 0]) > 0.99

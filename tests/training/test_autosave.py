@@ -83,3 +83,17 @@ def test_pace_keeps_to_its_share_of_the_time() -> None:
     assert not pace.due(10.9) and pace.due(11.01)
     pace.at_once()
     assert pace.due(0.0)
+
+
+def test_who_was_kept_waiting_for_a_while_comes_sooner_afterwards() -> None:
+    pace = Pace(0.1)
+    pace.done(10.0, 10.0)
+    times, now = [], 10.0
+    while len(times) < 30:
+        now += 0.06  # so long is a training step
+        if pace.due(now):
+            times.append(now)
+            pace.done(now, now)
+    assert (times[-1] - 10.0) / 30 == pytest.approx(0.1, rel=0.03)
+    pace.done(50.0, 50.0)  # after a long time nothing is to be caught up with
+    assert not pace.due(50.09) and pace.due(50.1)

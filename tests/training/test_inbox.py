@@ -9,7 +9,7 @@ import pytest
 
 from playground.network.spec import Goal, Layer, Net
 from playground.training import messages
-from playground.training.inbox import Inbox, Unreadable, put
+from playground.training.inbox import RECEIPTS, Inbox, Unreadable, put
 
 replace = msgspec.structs.replace
 
@@ -72,6 +72,26 @@ def test_a_command_that_is_none_is_said_and_the_next_one_comes(pipe, experiment)
     mine.close()
     with pytest.raises((EOFError, OSError)):
         inbox.receive(None)
+
+
+def test_what_is_next_may_be_taken_before_its_turn_and_nothing_else(pipe) -> None:
+    mine, inbox = pipe
+    sent = [messages.TracesRead(1, 0), messages.InspectionRead(1), messages.Pause(1), messages.TracesRead(1, 1)]
+    assert not inbox.called() and inbox.first(RECEIPTS) is None
+    for command in sent:
+        mine.send_bytes(messages.encode(command))
+    assert [inbox.first(RECEIPTS) for _ in range(3)] == [*sent[:2], None] and inbox.next == sent[2]
+    assert inbox.called() and inbox.first(messages.Pause) == sent[2] and inbox.receive(0) == sent[3]
+    mine.send_bytes(msgspec.msgpack.encode({"type": "dance", "run": 4}))
+    mine.send_bytes(messages.encode(sent[2]))
+    assert inbox.called() and inbox.first(RECEIPTS) is None  # what is wrong is said when its turn comes
+    with pytest.raises(Unreadable):
+        inbox.receive(0)
+    assert inbox.receive(0) == sent[2] and not inbox.called()
+    mine.close()
+    assert inbox.called()
+    with pytest.raises((EOFError, OSError)):
+        inbox.receive(0)
 
 
 def test_a_document_that_is_out_of_bounds_does_not_end_the_worker(talk, experiment) -> None:

@@ -7,11 +7,21 @@ import numpy as np
 import pytest
 
 from playground.network.inspections.inspect import inspect
-from playground.network.inspections.spec import GradientThroughTime, Inspection, ItemisedGradient, Spectrum
+from playground.network.inspections.spec import (
+    Connectivity,
+    GradientThroughTime,
+    Inspection,
+    ItemisedGradient,
+    SelectionMatches,
+    Spectrum,
+)
+from playground.network.passes import Pass
 from playground.network.spec import Goal, Layer, Net
 from playground.training import inspector, messages
 from playground.training.inspector import InspectionWriter
+from playground.training.looking import Glass
 from playground.training.run import Run
+from playground.training.traces_writer import TracesWriter
 
 FIRST = GradientThroughTime("LSTM", "layer1", ("h", "c"))
 SECOND = Spectrum("RNN", "layer1")
@@ -160,6 +170,94 @@ def test_all_questions_together_keep_to_a_share_of_the_time(experiment, monkeypa
             spent += clock[0] - before
         clock[0] += 0.01
     assert 0.5 * inspector.SHARE < spent / (clock[0] - began) < 1.5 * inspector.SHARE
+
+
+def test_light_answers_go_together_with_the_traces_and_from_the_same_run(experiment, monkeypatch) -> None:
+    ways: list[str] = []
+    for name in ("forward", "backward"):
+        way = getattr(Pass, name)
+        monkeypatch.setattr(Pass, name, lambda *of, way=way, name=name: (ways.append(name), way(*of))[1])
+    run, glass = Run(experiment), Glass()
+    traces = TracesWriter(glass)
+    writer = InspectionWriter(glass, traces)
+    both = (FIRST, Connectivity("LSTM", 0, 0))
+    writer.ask((*both, SECOND))
+    events: list[messages.Event] = []
+    while writer.ready:
+        writer.send(run, 1, events.append)
+        for _ in range(2):
+            writer.read()
+    assert [event.inspection for event in events] == [*both, SECOND]
+    run.step_once()
+    ways.clear()
+    glass.traces(run)
+    traces.written, traces.step = 1, run.step
+    assert ways == ["forward", "backward"] * 2  # of two networks
+    assert writer.due(0.0)
+    events.clear()
+    writer.send(run, 1, events.append)
+    assert [event.inspection for event in events] == list(both) and len(ways) == 4
+    for event in events:
+        wanted = inspect(run.trainers[1].network, run.probe.batch, event.inspection)
+        for name, values in wanted.items():
+            np.testing.assert_allclose(arrays(event)[name], values, rtol=1e-6, atol=1e-9)
+    assert not writer.due(0.0)
+    writer.read()
+    assert not writer.due(0.0)  # one is still on its way
+    writer.read()
+    run.step_once()
+    traces.written = 2  # but those were of the step before
+    events.clear()
+    writer._pace.done(time.perf_counter(), time.perf_counter())
+    writer.send(run, 1, events.append)
+    assert not any(event.inspection in both for event in events)
+
+
+def test_what_takes_the_place_of_a_long_answer_is_not_answered_more_often(experiment, monkeypatch) -> None:
+    clock = [100.0]
+    monkeypatch.setattr(inspector.time, "perf_counter", lambda: clock[0])
+
+    def slow(run: object, question: Inspection) -> dict[str, np.ndarray]:
+        clock[0] += 0.1
+        return {}
+
+    monkeypatch.setattr(Run, "look", slow)
+    run, writer = Run(experiment), InspectionWriter()
+    answers = 0
+    for number in range(200):
+        writer.ask((SelectionMatches("LSTM", "layer1", "h", (number % 4,), number / 1000, 3),))
+        if writer.due(clock[0]):
+            answered(writer, run)
+            writer.read()
+            answers += 1
+        clock[0] += 0.05
+    assert 8 <= answers <= 12  # in about 11 s
+    writer.ask((SelectionMatches("LSTM", "layer1", "h", (1,), 0.9, 3),))
+    assert writer.ready  # where nothing trains it is answered all the same
+    assert answered(writer, run).inspection.threshold == 0.9
+
+
+def test_the_longer_it_takes_the_rarer_but_not_in_proportion(experiment, monkeypatch) -> None:
+    clock = [100.0]
+    monkeypatch.setattr(inspector.time, "perf_counter", lambda: clock[0])
+    costs = {SECOND: 0.002, Spectrum("LSTM", "layer1"): 0.2}
+    answers = dict.fromkeys(costs, 0)
+
+    def slow(run: object, question: Inspection) -> dict[str, np.ndarray]:
+        clock[0] += costs[question]
+        answers[question] += 1
+        return {}
+
+    monkeypatch.setattr(Run, "look", slow)
+    run, writer = Run(experiment), InspectionWriter()
+    writer.ask(costs)
+    while clock[0] < 300:
+        if writer.due(clock[0]):
+            answered(writer, run)
+            writer.read()
+        clock[0] += 0.01
+    often, seldom = answers.values()
+    assert 7 < often / seldom < 14  # the root of 100 is 10
 
 
 def test_a_network_that_was_built_anew_is_asked_again(talk, experiment) -> None:

@@ -323,10 +323,10 @@ def test_a_weight_is_set_while_it_pauses(talk, experiment, tmp_path: Path) -> No
     assert before.step == 5
     done = set_weight(talk, "RNN", "readout.weight", (0, 2), 5.0)
     assert (done.step, done.after) == (5, 5.0)
+    talk.until(messages.TracesWritten)
     event = talk.until(messages.Weights)
     assert values(event).keys() == {("RNN", "readout.weight")}
     assert values(event)["RNN", "readout.weight"][0, 2] == 5.0
-    talk.until(messages.TracesWritten)
     assert talk.traces[-1].step == 5
     assert not np.array_equal(talk.traces[-1].networks[0].output, before.networks[0].output, equal_nan=True)
     assert np.array_equal(talk.traces[-1].networks[1].output, before.networks[1].output, equal_nan=True)

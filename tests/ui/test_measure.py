@@ -1,12 +1,16 @@
 """What `make bench` measures of the window exists and is measured; how fast it is belongs to the benchmark."""
 
+import math
+import os
+
 from playground.cell.check import check_cell
 from playground.cell.layout import lay_out, relayout
 from playground.cell.library import LIBRARY
 from playground.experiment.files import examples, load
 from playground.ui.measure_cell import NODES, edits_of, towers
 from playground.ui.measure_first_loss import CELLS, measure_first_loss, with_cell
-from playground.ui.measure_plots import COLUMNS, LENGTH, UNITS, enlarge
+from playground.ui.measure_headless import headless, resident
+from playground.ui.measure_plots import COLUMNS, LENGTH, UNITS, enlarge, in_turn, soaked
 from playground.ui.plots import PLOTS
 
 
@@ -44,3 +48,25 @@ def test_the_first_loss_is_timed_in_a_real_process_for_cells_that_are_the_experi
     monkeypatch.setattr("playground.ui.measure_first_loss.WARM", 0.0)
     found = measure_first_loss()
     assert found["train_to_first_loss_s"] == found["train_to_first_loss_s_of_a_new_cell_like"]["min_gru"] > 0
+
+
+def test_memory_is_that_of_a_process() -> None:
+    assert 10.0 < resident(os.getpid()) < 100_000.0
+    assert math.isnan(resident(None))
+
+
+def test_training_without_a_window_makes_steps() -> None:
+    assert headless(examples()["delayed-recall"], 0.1) > 0.0
+
+
+def test_all_plots_are_measured_in_turn_with_no_window_and_over_a_soak(qtbot, window, tmp_path) -> None:
+    window.plots.arrange_cells([[name] for name in PLOTS], columns=COLUMNS)
+    window.session.play()
+    qtbot.waitUntil(lambda: window.session.run_state.step > 0, timeout=30_000)
+    rates, speeds = in_turn(window.session, window.plots.refresher, tmp_path, 0.3, 1)
+    assert set(rates) >= set(PLOTS) and rates["gates"] > 0
+    assert speeds["speed_ratio"] == speeds["steps_per_second"] / speeds["headless_steps_per_second"] > 0
+    assert 0 < speeds["processor_seconds_per_second"] < 4
+    held = soaked(window.session, 0.5)
+    assert held["window_first_mib"] > 10 and held["worker_last_mib"] > 10
+    assert math.isfinite(held["window_mib_per_hour"]) and math.isfinite(held["worker_mib_per_hour"])

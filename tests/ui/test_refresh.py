@@ -1,6 +1,6 @@
 from PySide6.QtCore import QObject, Signal
 
-from playground.ui.refresh import BUDGET, REST, Refresher
+from playground.ui.refresh import BUDGET, FRAME_MS, LONGEST_REST, REST, Refresher
 
 
 class FakePlot(QObject):
@@ -106,3 +106,40 @@ def test_a_removed_plot_is_left_alone(qapp) -> None:
     refresher.frame()
     plot.touch()
     assert not plot.drawn and not refresher.awake
+
+
+def frames(refresher: Refresher, clock: FakeClock, plots: list[FakePlot], seconds: float) -> None:
+    """The timer's frames, with new data in every one."""
+    end = clock.now + seconds
+    while clock.now < end:
+        for plot in plots:
+            plot.touch()
+        began = clock.now
+        refresher.frame()
+        clock.now = max(clock.now, began + FRAME_MS / 1e3)
+
+
+def test_twenty_plots_are_each_drawn_twenty_times_a_second_and_not_much_more(qapp) -> None:
+    clock = FakeClock()
+    session = QObject()  # owns the refresher
+    refresher = Refresher(session, clock=clock)
+    plots = [FakePlot(f"p{number}", clock, 0.0011) for number in range(20)]
+    for plot in plots:
+        refresher.add(plot)
+    frames(refresher, clock, plots, 0.5)
+    refresher.reset_statistics()
+    frames(refresher, clock, plots, 4.0)
+    found = refresher.statistics()
+    assert found.worst <= BUDGET * 1.001
+    assert min(found.rates.values()) >= 20.0 and max(found.rates.values()) <= 1.0 / LONGEST_REST
+
+
+def test_a_few_plots_are_drawn_more_often(qapp) -> None:
+    clock = FakeClock()
+    session = QObject()  # owns the refresher
+    refresher = Refresher(session, clock=clock)
+    plots = [FakePlot(f"p{number}", clock, 0.0011) for number in range(4)]
+    for plot in plots:
+        refresher.add(plot)
+    frames(refresher, clock, plots, 4.0)
+    assert min(refresher.statistics().rates.values()) > 1.0 / LONGEST_REST

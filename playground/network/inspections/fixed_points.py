@@ -1,5 +1,7 @@
 """Fixed points of one layer's map from state to state while its input stays the same (Sussillo and Barak 2013)."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from playground.cell.graph import Memory
@@ -19,7 +21,9 @@ WORK = 40_960  # starts times the square of the state's size
 FEWEST, MOST = 6, 48  # starts
 
 
-def fixed_points(network: Network, batch: Batch, question: FixedPoints) -> dict[str, np.ndarray]:
+def fixed_points(
+    network: Network, batch: Batch, question: FixedPoints, breathe: Callable[[], None] = lambda: None
+) -> dict[str, np.ndarray]:
     """For K points, those that most starts lead to first; S numbers are the state, what all memories of the layer hold,
     in the order of "layout":
 
@@ -30,7 +34,7 @@ def fixed_points(network: Network, batch: Batch, question: FixedPoints) -> dict[
 
     Starts are states of the sequence, the same reflected at the origin, and noise around both, half, once and twice as
     wide as their spread: a point that nobody starts near may be missed. In float64, of the cell as it learned: what is
-    clamped or cut by hand does not count. Raises BadInput.
+    clamped or cut by hand does not count. breathe: called now and then. Raises BadInput.
     """
     layer, back = question.layer.removesuffix(BACK), question.layer.endswith(BACK)
     place = f"networks.{network.net.name}.layers.{layer}"
@@ -55,7 +59,7 @@ def fixed_points(network: Network, batch: Batch, question: FixedPoints) -> dict[
         raise BadInput(place, problem, f"take a layer with at most {LARGEST} numbers in its memories")
     states = np.concatenate([series[("back." if back else "") + source] for source, _ in step.sources], axis=1)
     starts = _starts(states)
-    found = find_fixed_points(step.with_jacobian, starts)
+    found = find_fixed_points(step.with_jacobian, starts, breathe=breathe)
     places = [slot for _, slot in step.sources]
     layout = [(number, unit) for number, slot in enumerate(places) for unit in range(slot.stop - slot.start)]
     return {

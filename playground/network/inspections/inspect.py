@@ -35,7 +35,6 @@ Arrays = dict[str, np.ndarray]
 
 ANSWERS: dict[type, Callable[[Network, Batch, Any], Arrays]] = {
     Spectrum: spectrum,
-    FixedPoints: fixed_points,
     ParameterHistograms: parameter_histograms,
     SelectionMatches: selection_matches,
 }
@@ -59,10 +58,12 @@ def inspect(
     question: Inspection,
     optimizer: OptimizerState | None = None,
     look: Look | None = None,
+    breathe: Callable[[], None] = lambda: None,
 ) -> Arrays:
     """The answer for one sequence (B = 1): name → array, as the question's function says. Nothing of the network
     changes. optimizer: of the network in training, which `Vitals` is asked of. look: one that others look through, too.
-    Raises BadInput when the question does not fit the network (any more)."""
+    breathe: called in the midst of what takes long. Raises BadInput when the question does not fit the network (any
+    more)."""
     with np.errstate(over="ignore", invalid="ignore"):
         if isinstance(question, Vitals):
             if optimizer is None:
@@ -70,7 +71,14 @@ def inspect(
             return vitals(optimizer, question)
         if type(question) in BY_LOOKING:
             return BY_LOOKING[type(question)]((look or Look(network)).at(batch), batch, question)
+        if isinstance(question, FixedPoints):
+            return fixed_points(network, batch, question, breathe)
         return ANSWERS[type(question)](network, batch, question)
+
+
+def by_looking(question: Inspection) -> bool:
+    """Whether it is read off a look, which others share."""
+    return type(question) in BY_LOOKING
 
 
 def seeds(look: Look, batch: Batch, questions: Iterable[Inspection]) -> Iterator[np.ndarray]:

@@ -26,7 +26,6 @@ def itemised_gradient(look: Look, batch: Batch, question: ItemisedGradient) -> d
     the scores each copy keeps its own steps.
     """
     groups = _groups(look.network, batch, question)
-    T = len(batch.inputs)
     targets = np.array([(group[0], group[-1]) for group in groups], np.int64).reshape(-1, 2)
     if len(groups) < WIDE:
         total = look.gradient(question.layer, question.node, look.error(batch)[1])  # without groups, too: is it there?
@@ -82,7 +81,7 @@ def _side_by_side(network: Network, batch: Batch, question: ItemisedGradient, gr
             keep = np.zeros((len(run.d_scores), len(some)))
             for column, group in enumerate(some):
                 keep[group - (T - len(keep)), column] = len(some)
-            run.d_scores *= run.xp.asarray(keep, run.d_scores.dtype)[:, None, :]
+            run.d_scores[...] *= run.xp.asarray(keep, run.d_scores.dtype)[:, None, :]
             run.backward()
             found = node_gradient(network, layer, question.node)  # [T, size, copies]
             parts += [found[:, :, column].astype(np.float64) for column in range(len(some))]

@@ -4,9 +4,10 @@ from pyqtgraph import ViewBox
 from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent, MouseDragEvent
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen
-from PySide6.QtWidgets import QGraphicsItem, QGraphicsSceneWheelEvent, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import QGraphicsSceneWheelEvent, QStyleOptionGraphicsItem, QWidget
 
 from playground.ui.plots.geometry import faded
+from playground.ui.plots.plot_item import PlotItem
 from playground.ui.theme import LIGHT, Theme
 
 THIN = 12.0  # px: a box that is flatter than this zooms along the other axis alone
@@ -66,7 +67,7 @@ class Area(ViewBox):
             self.clicked.emit(at.x(), at.y())
 
 
-class Box(QGraphicsItem):
+class Box(PlotItem):
     """The rectangle that is being drawn to zoom into."""
 
     def __init__(self) -> None:
@@ -74,11 +75,13 @@ class Box(QGraphicsItem):
         self.theme: Theme = LIGHT
         self._rect = QRectF()
         self.setZValue(60)
+        self.set_empty(True)
 
     def set_rect(self, rect: QRectF) -> None:
         if rect != self._rect:
             self.prepareGeometryChange()
             self._rect = rect
+            self.set_empty(rect.isEmpty())
 
     def boundingRect(self) -> QRectF:
         return self._rect.adjusted(-1, -1, 1, 1) if not self._rect.isEmpty() else QRectF()

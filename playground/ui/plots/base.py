@@ -59,6 +59,7 @@ class Plot(QWidget):
         self.buttons: list[QAbstractButton] = []  # in the header, after the choosers
         self.acts: list[QAction] = []  # of who holds it: close, full screen …; at the end of its menu
         self._corner: QWidget | None = None
+        self._placed: object = None  # what the choosers were placed for last
         self.setObjectName(f"plot.{self.id}")
         self.setAccessibleName(self.title)
         self.setWhatsThis(self.text("Plot", self.DESCRIPTION))
@@ -167,7 +168,13 @@ class Plot(QWidget):
         if not self.stale:
             return
         self.stale = False
-        self.draw()
+        self.chart.drawing = True
+        try:
+            self.draw()
+        finally:
+            self.chart.drawing = False
+        if self.chart.touched:
+            self.chart.paint_soon()
         self.drawn_at = time.monotonic()
         self.refreshes += 1
 
@@ -292,7 +299,14 @@ class Plot(QWidget):
         """Put the choosers beside the title, the short one where there is little room; or, where they could not be read
         there, in a row of their own. Tell the chart how much room they take."""
         frame, before = self.chart.frame, (self.chart.header_taken, self.chart.frame.title, self.chart.frame.caption)
-        shown = [widget for widget in (*self.choosers, *self.buttons) if not widget.isHidden()]
+        held: list[Chooser | QAbstractButton] = [*self.choosers, *self.buttons]
+        shown = [widget for widget in held if not widget.isHidden()]
+        texts = [w.currentText() if isinstance(w, Chooser) else w.text() for w in shown]
+        places = [widget.geometry() for widget in shown]  # Qt gives them places of its own when they are shown
+        now = (self.width(), self.height(), self.chart.corner, frame.titles, before[1], shown, texts, places)
+        if now == self._placed:
+            return
+        self._placed = None
         widths = [widget.sizeHint().width() for widget in shown]
         end = self.width() - 8 - round(self.chart.corner)
         for short in (False, True):
@@ -316,6 +330,7 @@ class Plot(QWidget):
         frame.caption_below = below
         if before != (self.chart.header_taken, frame.title, frame.caption):
             self.chart.arrange()
+        self._placed = (*now[:4], frame.title, shown, texts, [widget.geometry() for widget in shown])
 
     def set_series(self, curves: list, entries: list[Entry]) -> None:
         """New curves and legend entries."""
@@ -343,6 +358,7 @@ class Plot(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self._placed = None
         QTimer.singleShot(0, self, self.place_choosers)  # Qt gives them their own size when they are first shown
         if self.stale:
             self.became_stale.emit()

@@ -23,6 +23,7 @@ from playground.ui.plots.ticks import value_text
 from playground.ui.plots.zoom import HEADER, ZoomView
 from playground.ui.theme import LIGHT, Theme
 
+ABOVE = 4  # px that marks may stand out of the area
 GHOST = "ghost"  # the legend's switch of what is compared with
 
 
@@ -60,8 +61,7 @@ class Chart(ZoomView):
         self.levels = Levels()
         self.readout, self.cursor = Readout(), Cursor(self.time_picked.emit)
         self.stretches = Stretches()
-        self._backdrop = Backdrop()
-        self.frame.touched = self.touch
+        self._backdrop, self._same = Backdrop(), False  # whether it is known to be as it was painted
         for item in (self.frame, self.stretches, self.levels, self.cursor, self.readout):
             self.scene().addItem(item)
         self.setMinimumSize(160, 96)
@@ -75,7 +75,7 @@ class Chart(ZoomView):
         self.heat, self.bar, self.rows_down = heat, bar, down
         self.scene().addItem(heat)
         self.scene().addItem(bar)
-        bar.resized, bar.touched = self.arrange_later, self.touch
+        bar.resized = self.arrange_later
         self.show_heat(True)
 
     def show_heat(self, on: bool) -> None:
@@ -99,10 +99,17 @@ class Chart(ZoomView):
         for curve in self.curves.values():
             self.scene().removeItem(curve)
         self.curves = {curve.key: curve for curve in curves}
+        mapping = self.mapping()
         for curve in self.curves.values():
             curve.set_theme(self.theme)
             self.scene().addItem(curve)
-        self._entries, self._tip = list(entries), tip
+            curve.set_mapping(mapping)
+        self._tip = tip
+        self.set_entries(entries)
+
+    def set_entries(self, entries: Iterable[Entry]) -> None:
+        """Other legend entries for the same curves."""
+        self._entries = list(entries)
         self._make_legend()
 
     def set_ghost_text(self, text: str) -> None:
@@ -112,17 +119,25 @@ class Chart(ZoomView):
             self._make_legend()
 
     def _make_legend(self) -> None:
-        for item in self._legend.items:
-            self.scene().removeItem(item)
         entries = list(self._entries)
         if self._ghost_text:
             entries.append(Entry(GHOST, self._ghost_text, Style(lambda theme: theme.muted, 1.1, GHOST_DASH)))
-        self._legend.items = [EntryItem(entry, self.switch, self.only, self._tip) for entry in entries]
-        for item in self._legend.items:
-            item.theme, item.touched = self.theme, self.touch
-            self.scene().addItem(item)
+        items = self._legend.items
+        widths = [item.width_of(item.entry) for item in items]
+        if len(items) == len(entries) and all(item.toolTip() == self._tip for item in items):
+            for item, entry in zip(items, entries, strict=True):
+                item.show_entry(entry)
+        else:
+            for item in items:
+                self.scene().removeItem(item)
+            self._legend.items = [EntryItem(entry, self.switch, self.only, self._tip) for entry in entries]
+            for item in self._legend.items:
+                item.theme = self.theme
+                self.scene().addItem(item)
         self._show_hidden()
-        self.arrange()
+        self.touch()
+        if items is not self._legend.items or widths != [item.width_of(item.entry) for item in items]:
+            self.arrange()
 
     @property
     def header(self) -> float:
@@ -233,10 +248,6 @@ class Chart(ZoomView):
         if hasattr(self, "frame"):  # pyqtgraph calls this while it is being made
             self.arrange()
 
-    def touch(self) -> None:
-        """Something around the curves is another: paint it all."""
-        self.viewport().update()
-
     def _furniture(self) -> list[Furniture]:
         bar = [] if self.bar is None else [self.bar]
         return [self.frame, *bar, *self._legend.items]
@@ -244,13 +255,34 @@ class Chart(ZoomView):
     def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         if self.frame.exporting:
             super().drawBackground(painter, rect)
+        elif self._same:
+            self._backdrop.repeat(painter)
         else:
             self._backdrop.draw(painter, self.viewport(), self.theme.panel, self._furniture())
+
+    def touch(self) -> None:
+        self._same = False
+        super().touch()
+
+    def paint_soon(self) -> None:
+        """Have it painted after a refresh: without the header where that has not changed, so that what stands on it
+        need not be painted anew either."""
+        view = self.viewport()
+        other, header = self._backdrop.look(view, self.theme.panel, self._furniture())
+        self._same = not other
+        if self.readout.isVisible() or header:
+            view.update()
+        else:
+            self.touched = False  # not the header: who changes that says so
+            top = round(self.area.pos().y()) - ABOVE
+            view.update(0, top, view.width(), view.height() - top)
 
     def paintEvent(self, ev: QPaintEvent) -> None:
         """Without pyqtgraph's preparations: they are for items that live inside its ViewBox, and there are none."""
         begin = time.perf_counter()
+        self.touched = False
         QGraphicsView.paintEvent(self, ev)
+        self._same = False
         self.painted.emit(time.perf_counter() - begin)
 
     # -- reading values -------------------------------------------------------------------------------------------

@@ -1,10 +1,13 @@
 """The small choosers in a plot's header: calm text with a chevron, a real combo box for keyboard and screen reader."""
 
+from functools import lru_cache
+
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from playground.ui.plots.fonts import label_font
+from playground.ui.plots.words import tr
 from playground.ui.theme import LIGHT, Theme
 
 HEIGHT = 20
@@ -23,15 +26,16 @@ class Chooser(QComboBox):
         self.theme: Theme = LIGHT
         self.part = ""  # of its plot: layer, unit, node …
         self.wanted: object = None  # what a person chose, or a layout; it comes back whenever it is offered
+        self._offered: list[tuple[object, str]] = []
         self.activated.connect(self._take)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def offer(self, choices: list[tuple[object, str]]) -> bool:
         """Replace the choices. Returns whether that changed what is chosen. With a single choice it hides."""
-        present = [(self.itemData(i), self.itemText(i)) for i in range(self.count())]
-        if present == choices:
+        if choices == self._offered:
             return False
+        self._offered = list(choices)
         before = was = self.currentData()
         if self.wanted is not None and any(same(data, self.wanted) for data, _ in choices):
             before = next(data for data, _ in choices if same(data, self.wanted))
@@ -88,6 +92,12 @@ class Chooser(QComboBox):
         painter.drawText(self.rect().adjusted(7, 0, -14, 0), Qt.AlignmentFlag.AlignVCenter, text)
         x, y = self.width() - 10.5, self.height() / 2 - 1.0
         painter.drawPolyline([QPointF(x - 3, y), QPointF(x, y + 3), QPointF(x + 3, y)])
+
+
+@lru_cache(maxsize=16)
+def units_text(units: int) -> tuple[tuple[object, str], ...]:
+    """The choice among so many units."""
+    return tuple((unit, tr("unit {0}").format(unit)) for unit in range(units))
 
 
 def same(first: object, second: object) -> bool:

@@ -35,7 +35,7 @@ class Frame(Furniture):
         self._x_ticks: Ticks = []
         self._y_ticks: Ticks = []
         self._left = 0.0
-        self._titles = "", ""
+        self.titles = "", ""
         self._title_metrics = QFontMetricsF(title_font())
         self.setZValue(-20)
 
@@ -62,12 +62,12 @@ class Frame(Furniture):
 
     def set_title(self, title: str, short: str = "") -> None:
         """short: what may stand there where there is little room."""
-        self._titles = title, short or title
+        self.titles = title, short or title
         self._show_title(title)
 
     def shorten_title(self, on: bool) -> None:
         """The short title, or the full one."""
-        self._show_title(self._titles[on])
+        self._show_title(self.titles[on])
 
     def _show_title(self, title: str) -> None:
         if title != self.title:
@@ -90,6 +90,9 @@ class Frame(Furniture):
 
     def boundingRect(self) -> QRectF:
         return self._size
+
+    def header(self) -> Hashable:
+        return self.title
 
     def furnish(self, painter: QPainter) -> None:
         theme, text, muted = self.theme, QColor(self.theme.text), QColor(self.theme.muted)

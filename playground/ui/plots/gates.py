@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QT_TRANSLATE_NOOP
 
 from playground.ui.interventions.words import stretches
+from playground.ui.plots.choosers import units_text
 from playground.ui.plots.geometry import MARKS
 from playground.ui.plots.history import Line
 from playground.ui.plots.items import Curve, Style, role_colour
@@ -78,8 +79,7 @@ class GatesPlot(TimePlot):
         choices: list[tuple[object, str]] = [(MEAN, tr("mean of {0} units").format(units))]
         if units > 1:
             choices.append((ALL, tr("all units, sorted")))
-        if self._unit.count() != len(choices) + units:
-            self._unit.offer(choices + [(unit, tr("unit {0}").format(unit)) for unit in range(units)])
+        self._unit.offer([*choices, *units_text(units)])
 
     def _fill_sorted(self, values: dict[str, NDArray], choice: object) -> None:
         node = str(self._node.currentData())

@@ -1,7 +1,7 @@
 """From values to pixels: the mapping of a plot's area, clipping, and the marks that tell curves apart."""
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,12 +45,28 @@ class Mapping:
 
     def x(self, values: Floats) -> Floats:
         """Pixels of x values; what has no logarithm becomes a gap."""
-        positions = _logarithms(values) if self.log_x else values
-        return self.rect.left() + (positions - self.x0) * (self.rect.width() / (self.x1 - self.x0))
+        last = self.__dict__.get("last")  # curves of one plot have their x in common
+        if last is None or last[0] is not values:
+            positions = _logarithms(values) if self.log_x else values
+            factor, shift = self._across
+            last = self.__dict__["last"] = values, positions * factor + shift
+        return last[1]
 
     def y(self, positions: Floats) -> Floats:
-        part = (positions - self.y0) * (self.rect.height() / (self.y1 - self.y0))
-        return self.rect.top() + part if self.down else self.rect.bottom() - part
+        factor, shift = self._down
+        return positions * factor + shift
+
+    @cached_property
+    def _across(self) -> tuple[float, float]:
+        factor = self.rect.width() / (self.x1 - self.x0)
+        return factor, self.rect.left() - self.x0 * factor
+
+    @cached_property
+    def _down(self) -> tuple[float, float]:
+        factor = self.rect.height() / (self.y1 - self.y0)
+        if self.down:
+            return factor, self.rect.top() - self.y0 * factor
+        return -factor, self.rect.bottom() + self.y0 * factor
 
     def value_x(self, pixel: float) -> float:
         """The x value that lies under a pixel."""
@@ -73,7 +89,7 @@ def clip(a: Floats, b: Floats, low: float, high: float) -> tuple[Floats, Floats]
 
     Done with numbers, because Qt's SVG writer knows no clipping.
     """
-    if len(a) == 0:
+    if len(a) == 0 or (np.minimum.reduce(a) >= low and np.maximum.reduce(a) <= high):
         return a, b
     with np.errstate(invalid="ignore", divide="ignore"):
         outside = (a < low) | (a > high)

@@ -10,6 +10,7 @@ from playground.cell.states import hidden_id, states
 from playground.ui.plots.heat import ColourBar, HeatItem, rising_indices, rising_table
 from playground.ui.plots.layerplot import LayerPlot
 from playground.ui.plots.layers import layer_cell, trace_key
+from playground.ui.plots.ranges import steady_end
 from playground.ui.plots.readout import Reading
 from playground.ui.plots.ticks import Axis, value_text
 from playground.ui.plots.words import step_axis, step_text, tr
@@ -49,6 +50,9 @@ class GradientHistoryPlot(LayerPlot):
         self.chart.extra_readings = self._reading
         self._history: FlowHistory | None = None
         self._drawn: object = None
+        self._end = 0.0  # of the x axis
+        self._shaded: object = None  # the scale of the colours in `_cells`, and what they are of
+        self._cells: NDArray[np.uint8] = np.zeros((0, 0), np.uint8)
         self.chart.picked.connect(self._pick_row)
         self.session.traces_changed.connect(self.make_stale)
 
@@ -76,7 +80,8 @@ class GradientHistoryPlot(LayerPlot):
             self._paint(history)
         self.place_choosers()
         last = float(history.steps[-1])
-        self.chart.set_home((0.0, max(1.0, last)), (-0.5, history.length - 0.5))
+        self._end = steady_end(max(1.0, last), self._end, self.chart.area.width())
+        self.chart.set_home((0.0, self._end), (-0.5, history.length - 0.5))
 
     def _pick_row(self, _: float, row: float) -> None:
         self.session.set_time(round(row))
@@ -93,15 +98,26 @@ class GradientHistoryPlot(LayerPlot):
     def _paint(self, history: FlowHistory) -> None:
         """Columns equally wide in training steps; each shows the last moment kept before its end."""
         steps, columns = history.steps, history.columns
-        top = float(columns.max())
-        low = max(float(columns.min()), top - DECADES)
+        top, bottom = float(columns.max()), float(columns.min())
+        low = max(bottom, top - DECADES)
+        self._shade(history, low, top)
         count = int(min(WIDEST, max(1, steps[-1] + 1)))
         ends = np.linspace(0.0, float(max(1, steps[-1])), count) if count > 1 else np.zeros(1)
         places = np.minimum(np.searchsorted(steps, ends), len(steps) - 1)
-        shade = (columns[places].T - low) / max(top - low, 1e-6)
-        self._heat.set_cells(rising_indices(shade), float(ends[0]), float(ends[1] - ends[0]) if count > 1 else 1.0)
-        least = ("≤ " if low > columns.min() else "") + value_text(10.0**low, 2)
+        self._heat.set_cells(
+            np.take(self._cells, places, axis=1), float(ends[0]), float(ends[1] - ends[0]) if count > 1 else 1.0
+        )
+        least = ("≤ " if low > bottom else "") + value_text(10.0**low, 2)
         self._bar.set_ends(tr("norm {0}").format(least), value_text(10.0**top, 2))
+
+    def _shade(self, history: FlowHistory, low: float, top: float) -> None:
+        """Colours of all columns kept; only of those that are new, where the others have theirs already."""
+        known = history, history.merges, low, top
+        if known != self._shaded:
+            self._shaded, self._cells = known, np.zeros((history.length, 0), np.uint8)
+        first = max(0, self._cells.shape[1] - 1)  # the last column may have grown
+        fresh = rising_indices((history.columns[first:].T - low) / max(top - low, 1e-6))
+        self._cells = np.concatenate([self._cells[:, :first], fresh], axis=1)
 
     def _reading(self, x: float, y: float) -> list[Reading]:
         history = self._history

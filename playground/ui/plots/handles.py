@@ -8,8 +8,9 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
-from playground.ui.plots.geometry import Floats, draw_mark
+from playground.ui.plots.geometry import Floats
 from playground.ui.plots.items import AreaItem, Paint
+from playground.ui.plots.stamps import draw_marks
 
 NEAR = 9.0  # px around a point that take hold of it
 SMALL, LARGE = 2.4, 4.2
@@ -29,12 +30,17 @@ class Handles(AreaItem):
         self.changed: frozenset[int] = frozenset()
         self.hot = -1
         self._held = -1
+        self.exporting = False
         self.setZValue(21)  # above the cursor: a point on it can still be taken
 
     def set_points(self, x: Floats, y: Floats, changed: frozenset[int]) -> None:
         """y: positions on the axis, NaN for a point that is not there."""
         self._x, self._y, self.changed = np.asarray(x, float), np.asarray(y, float), changed
         self.update()
+
+    def setExportMode(self, export: bool, opts: dict | None = None) -> None:
+        """In a figure points are circles, no stamps."""
+        self.exporting = export
 
     def near(self, at: QPointF) -> int:
         """The number of the point under the pointer, -1 for none."""
@@ -56,16 +62,15 @@ class Handles(AreaItem):
         colour, ground = QColor(self._colour(self.theme)), QColor(self.theme.panel)
         px, py = m.x(self._x), m.y(self._y)
         inside = m.rect.adjusted(-1, -1, 1, 1)
-        for number, (x, y) in enumerate(zip(px.tolist(), py.tolist(), strict=True)):
-            if not np.isfinite(y) or not inside.contains(x, y):
-                continue
-            hot = number in (self.hot, self._held)
-            if number in self.changed or hot:
-                painter.setPen(QPen(QColor(self.theme.warning) if number in self.changed else colour, 1.6))
-                painter.setBrush(ground)
-                painter.drawEllipse(QPointF(x, y), LARGE, LARGE)
-            else:
-                draw_mark(painter, "circle", x, y, SMALL, colour)
+        with np.errstate(invalid="ignore"):
+            seen = (px >= inside.left()) & (px <= inside.right()) & (py >= inside.top()) & (py <= inside.bottom())
+        large = [number for number in {*self.changed, self.hot, self._held} if 0 <= number < len(px) and seen[number]]
+        seen[large] = False
+        draw_marks(painter, "circle", px[seen], py[seen], SMALL, colour, self.exporting)
+        for number in large:
+            painter.setPen(QPen(QColor(self.theme.warning) if number in self.changed else colour, 1.6))
+            painter.setBrush(ground)
+            painter.drawEllipse(QPointF(px[number], py[number]), LARGE, LARGE)
 
     # -- pyqtgraph's scene calls these ---------------------------------------------------------------------------
 

@@ -1,5 +1,6 @@
 """Heatmaps: a matrix of values, columns in time, one flat colour per cell; and the bar that explains the colours."""
 
+import math
 from collections.abc import Callable, Hashable
 from functools import lru_cache
 
@@ -42,14 +43,23 @@ def _rising(missing: str, zero: str, full: str) -> Table:
 
 def signed_indices(values: NDArray, level: float) -> NDArray[np.uint8]:
     """−level … +level as 1 … 255, NaN as 0."""
-    scaled = np.clip(np.asarray(values, np.float64) / level, -1.0, 1.0) * 127.0
-    return np.where(np.isfinite(scaled), np.rint(np.nan_to_num(scaled)) + 128.0, 0.0).astype(np.uint8)
+    return _indices(values, 127.0 / level, -127.0, 127.0, 128.0)
 
 
 def rising_indices(values: NDArray) -> NDArray[np.uint8]:
     """0 … 1 as 1 … 255, NaN as 0."""
-    scaled = np.clip(np.asarray(values, np.float64), 0.0, 1.0) * 254.0
-    return np.where(np.isfinite(scaled), np.rint(np.nan_to_num(scaled)) + 1.0, 0.0).astype(np.uint8)
+    return _indices(values, 254.0, 0.0, 254.0, 1.0)
+
+
+def _indices(values: NDArray, factor: float, low: float, high: float, shift: float) -> NDArray[np.uint8]:
+    """factor · values, within low … high, rounded and shifted; NaN as 0."""
+    scaled = np.multiply(values, factor, dtype=np.float64)
+    np.minimum(np.maximum(scaled, low, out=scaled), high, out=scaled)
+    np.rint(scaled, out=scaled)
+    scaled += shift
+    if scaled.size and not math.isfinite(float(scaled.sum())):
+        scaled[np.isnan(scaled)] = 0.0
+    return scaled.astype(np.uint8)
 
 
 class HeatItem(AreaItem):
@@ -144,10 +154,11 @@ class ColourBar(Furniture):
     def set_ends(self, low: str, high: str) -> None:
         """What stands at the ends; "" where there is nothing to explain."""
         if (low, high) != (self.low, self.high):
+            width, there = self.width, bool(self.low)
             self.prepareGeometryChange()
             self.low, self.high = low, high
-            self.update()
-            self.resized()
+            if (width, there) != (self.width, bool(low)):
+                self.resized()
 
     def boundingRect(self) -> QRectF:
         return QRectF(0, 0, self.width, 16)

@@ -19,6 +19,7 @@ from playground.ui.plots.history import Line
 from playground.ui.plots.items import Curve, Style
 from playground.ui.plots.layerplot import LayerPlot
 from playground.ui.plots.layers import layer_cell, maps
+from playground.ui.plots.ranges import steady_end
 from playground.ui.plots.readout import Reading
 from playground.ui.plots.ticks import Axis, nice_step, value_text
 from playground.ui.plots.words import step_axis, step_text, tr
@@ -61,6 +62,10 @@ class HistogramsPlot(Asking, LayerPlot):
         self._edges: NDArray = np.linspace(0, 1, ROWS + 1)
         self._shares: NDArray = np.zeros((0, ROWS))
         self._lines: NDArray = np.zeros((0, len(PARTS)))
+        self._end = 0.0  # of the x axis
+        self._known: tuple[SpreadHistory, NDArray[np.int64]] | None = None  # what the three below are of, and when
+        self._quantiles: NDArray = np.zeros((0, len(PARTS) + 2))
+        self._cells: NDArray[np.uint8] = np.zeros((0, ROWS), np.uint8)
         self._heat, self._bar = HeatItem(lambda theme: rising_table(theme, lambda t: t.accent)), ColourBar()
         self._bar.stops = lambda theme: [theme.zero, theme.accent]
         self._bar.set_ends("0", tr("fullest"))
@@ -116,9 +121,10 @@ class HistogramsPlot(Asking, LayerPlot):
         if (history, history.version, node) != self._drawn:
             self._drawn = history, history.version, node
             self._paint(history, _bounds(cell, node) if of == ACTIVATIONS else None)
+            self.chart.read()
         last = float(history.steps[-1])
-        self.chart.set_home((0.0, max(1.0, last)), (float(self._edges[0]), float(self._edges[-1])))
-        self.chart.rebuild()
+        self._end = steady_end(max(1.0, last), self._end, self.chart.area.width())
+        self.chart.set_home((0.0, self._end), (float(self._edges[0]), float(self._edges[-1])))
 
     def _show_nothing(self, message: str) -> None:
         self._heat.set_cells(np.zeros((0, 0), np.uint8), 0.0, 1.0)
@@ -141,23 +147,42 @@ class HistogramsPlot(Asking, LayerPlot):
         while len(self._recorded) > KEPT:
             self._recorded.pop(next(key for key in self._recorded if key[:3] != place), None)
 
-    def _paint(self, history: SpreadHistory, bounds: tuple[float, float] | None) -> None:
-        quantiles = np.array([_quantiles(*column) for column in zip(history.counts, history.ranges, strict=True)])
-        self._lines = quantiles[:, 1:-1]
-        bottom, top = bounds or _range(quantiles)
-        self._edges = np.linspace(bottom, top, ROWS + 1)
-        rows = zip(history.counts.astype(np.float64), history.ranges, strict=True)
-        self._shares = np.array([rebinned(counts, low, high, self._edges) for counts, (low, high) in rows])
+    def _derive(self, history: SpreadHistory, bounds: tuple[float, float] | None) -> None:
+        """Quantiles, edges and shares of all moments; of those that were there before, what was found then."""
         steps = history.steps
+        same = self._known is not None and self._known[0] is history
+        before = self._known[1] if self._known is not None and same else steps[:0]
+        places = np.searchsorted(before, steps)
+        old = places < len(before)
+        old[old] = before[places[old]] == steps[old]
+        fresh = np.flatnonzero(~old).tolist()
+        quantiles = np.empty((len(steps), len(PARTS) + 2))
+        quantiles[old] = self._quantiles[places[old]]
+        for i in fresh:
+            quantiles[i] = _quantiles(history.counts[i], history.ranges[i])
+        bottom, top = bounds or _range(quantiles)
+        if not same or (bottom, top) != (self._edges[0], self._edges[-1]):
+            self._edges = np.linspace(bottom, top, ROWS + 1)
+            old, fresh = np.zeros(len(steps), bool), list(range(len(steps)))
+        shares, cells = np.empty((len(steps), ROWS)), np.empty((len(steps), ROWS), np.uint8)
+        shares[old], cells[old] = self._shares[places[old]], self._cells[places[old]]
+        for i in fresh:
+            low, high = history.ranges[i].tolist()
+            shares[i] = rebinned(history.counts[i].astype(np.float64), low, high, self._edges)
+            fullest = np.nanmax(np.nan_to_num(shares[i]))
+            cells[i] = rising_indices(np.sqrt(shares[i] / fullest if fullest > 0 else shares[i]))
+        self._known = history, steps.copy()
+        self._quantiles, self._shares, self._cells = quantiles, shares, cells
+        self._lines = quantiles[:, 1:-1]
+
+    def _paint(self, history: SpreadHistory, bounds: tuple[float, float] | None) -> None:
+        self._derive(history, bounds)
+        bottom, steps = float(self._edges[0]), history.steps
         count = int(min(WIDEST, max(1, steps[-1] + 1)))
         ends = np.linspace(0.0, float(max(1, steps[-1])), count) if count > 1 else np.zeros(1)
         places = np.minimum(np.searchsorted(steps, ends), len(steps) - 1)
-        shades = self._shares[places]
-        with np.errstate(invalid="ignore"):
-            fullest = np.nanmax(np.nan_to_num(shades), axis=1, keepdims=True)
-            cells = np.where(fullest > 0, shades / np.where(fullest > 0, fullest, 1.0), shades)
         step, row = float(ends[1] - ends[0]) if count > 1 else 1.0, float(self._edges[1] - self._edges[0])
-        self._heat.set_cells(rising_indices(np.sqrt(cells).T), float(ends[0]), step, bottom + row / 2, row)
+        self._heat.set_cells(self._cells[places].T, float(ends[0]), step, bottom + row / 2, row)
         at = steps.astype(np.float64)
         for number, part in enumerate(PARTS):
             self.chart.curves[str(part)].set_source(Line(at, self._lines[:, number]))

@@ -8,10 +8,12 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP
 
 from playground.network.inspections.spec import Inspection, ItemisedGradient
 from playground.ui.plots.asking import Asking
+from playground.ui.plots.choosers import units_text
 from playground.ui.plots.heat import ColourBar, HeatItem, rising_indices, rising_table
 from playground.ui.plots.layers import BACK, flowing, layer_cell
+from playground.ui.plots.ranges import Range, steady
 from playground.ui.plots.readout import Reading
-from playground.ui.plots.stack import Stack, ramp, stacked
+from playground.ui.plots.stack import Stack, ramp
 from playground.ui.plots.ticks import Axis, value_text
 from playground.ui.plots.timeplot import TimePlot
 from playground.ui.plots.words import tr
@@ -49,6 +51,8 @@ class ItemisedPlot(Asking, TimePlot):
         modes = (PARTS, tr("stacked parts")), (SHARES, tr("shares of the total")), (NORMS, tr("norms, item by item"))
         self._mode.offer(list(modes))
         self._found: dict[str, NDArray] = {}
+        self._range: Range | None = None  # of the y axis, which does not follow every small change
+        self._axis_of: object = None
         self._heat = HeatItem(lambda theme: rising_table(theme, lambda t: t.accent))
         self._bar, self._stack = ColourBar(), Stack()
         self.chart.add_heat(self._heat, self._bar)
@@ -66,7 +70,7 @@ class ItemisedPlot(Asking, TimePlot):
         node, traces = self._node.currentData(), self.traces_of(net)
         known = traces.nodes if traces is not None else {}
         size = known[f"{layer}/{node}"].shape[1] if f"{layer}/{node}" in known else 0
-        self._unit.offer([(-1, tr("all units")), *[(unit, tr("unit {0}").format(unit)) for unit in range(size)]])
+        self._unit.offer([(-1, tr("all units")), *units_text(size)])
         unit = self._unit.currentData()
         unit = -1 if unit is None else int(unit)
         questions: dict[Any, Inspection] = {}
@@ -98,7 +102,7 @@ class ItemisedPlot(Asking, TimePlot):
         low, high = self.time_range(0.5)
         edges = np.linspace(low, high, len(total) + 1)
         self._stack.set_parts(parts, total, edges, self._item_at(int(self.session.time)))
-        bottom, top = stacked(parts)
+        bottom, top = self._stack.edges
         symbol = str(self._node.currentData())
         if relative:
             label = tr("share of ∂L/∂{0} (adds up to 1)").format(symbol)
@@ -111,8 +115,10 @@ class ItemisedPlot(Asking, TimePlot):
         several = len(parts) > 1
         self._bar.set_ends(self._said(0, tr("error at")) if several else "", self._said(-1, "") if several else "")
         least, most = float(bottom.min(initial=0.0)), float(top.max(initial=0.0))
-        room = 0.06 * max(most - least, 1e-300)
-        self.chart.set_home((low, high), (least - room if least < 0 else 0.0, most + room))
+        if (relative, unit) != self._axis_of:
+            self._axis_of, self._range = (relative, unit), None
+        self._range = steady((least, max(most, least + 1e-300)), self._range)
+        self.chart.set_home((low, high), self._range)
 
     def _draw_norms(self) -> None:
         norms, targets = self._found["norms"], self._found["targets"]

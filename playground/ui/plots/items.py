@@ -9,18 +9,24 @@ import pyqtgraph as pg
 from pyqtgraph.GraphicsScene.mouseEvents import HoverEvent, MouseDragEvent
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
-from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from playground.ui.plots.fonts import label_font
 from playground.ui.plots.geometry import Floats, Mapping, clip_to, draw_mark, faded, mixed
 from playground.ui.plots.history import Line
-from playground.ui.plots.strokes import draw_lines, line_pen, lonely, segments
+from playground.ui.plots.plot_item import PlotItem
+from playground.ui.plots.stamps import draw_marks, stamp
+from playground.ui.plots.strokes import draw_lines, last_finite, line_pen, lonely, segments, whole
 from playground.ui.theme import LIGHT, Theme
 
 Paint = Callable[[Theme], str]
 GHOST_DASH = (2.0, 2.5)
+LEVEL_DASH = (1.5, 3.0)
 GHOST_WIDTH, GHOST_STRENGTH = 1.1, 0.55
+SMOOTH = QPainter.RenderHint.Antialiasing  # to look an enum up costs as much as to draw a line
+NO_PEN, NO_BRUSH = Qt.PenStyle.NoPen, Qt.BrushStyle.NoBrush
 NO_LINES: Floats = np.empty((0, 4))
+NO_DOTS: tuple[Floats, Floats] = (np.empty(0), np.empty(0))
 
 
 @dataclass(frozen=True)
@@ -53,7 +59,7 @@ def role_colour(role: str) -> Paint:
     return lambda theme: theme.role(role)
 
 
-class AreaItem(QGraphicsItem):
+class AreaItem(PlotItem):
     """An item that fills the plot's area and is rebuilt when the area, its range or the theme changes."""
 
     def __init__(self) -> None:
@@ -97,11 +103,11 @@ class Curve(AreaItem):
         self._drawn = 0
         self._px, self._py = np.empty(0), np.empty(0)
         self._path: QPainterPath | None = None
+        self._pen: tuple[Theme, QPen] | None = None
         self._lines: Floats = NO_LINES
         self._band_shape = QPolygonF()
         self._ghost: tuple[Floats, Floats] | None = None
-        self._dots: list[tuple[float, float]] = []
-        self._ghost_dots: list[tuple[float, float]] = []
+        self._dots = self._ghost_dots = NO_DOTS
         self._end: tuple[float, float] | None = None
         self.exporting = False
 
@@ -141,21 +147,24 @@ class Curve(AreaItem):
         if self._built or m is None:
             return
         self._built = True
-        x, y = self._within(self.source, m)
-        self._dots = lonely(*self._pixels(x, y, m), m.rect, self.style.dots)
-        self._px, self._py = self._clipped(x, y, m)
-        self._drawn = len(self._px)
-        finite = np.isfinite(self._py)
         self._path, self._lines, self._end = None, NO_LINES, None
-        if not self.style.dots and finite.any():
-            if self._in_pieces:
-                self._lines = segments(self._px, self._py, self.style.dash)
-            last = int(np.flatnonzero(finite)[-1])
-            self._end = (float(self._px[last]), float(self._py[last]))
+        px, py = self._pixels(*self._within(self.source, m), m)
+        unbroken = whole(px, py)
+        self._dots = NO_DOTS if unbroken and not self.style.dots else lonely(px, py, m.rect, self.style.dots)
+        self._px, self._py = clip_to(px, py, m.rect.adjusted(0, -1, 0, 1))
+        self._drawn = len(self._px)
+        if not self.style.dots:
+            last = last_finite(self._py)
+            if last >= 0:
+                self._end = (float(self._px[last]), float(self._py[last]))
+                if self._in_pieces:
+                    self._lines = segments(self._px, self._py, self.style.dash, unbroken and len(self._px) == len(px))
         self._band_shape = self._shape(m) if self.band is not None else QPolygonF()
-        self._ghost = self._clipped(*self._within(self.ghost, m), m) if self.ghost is not None else None
-        ghost = self.ghost if self.style.dots else None
-        self._ghost_dots = lonely(*self._pixels(ghost.x, ghost.y, m), m.rect, True) if ghost is not None else []
+        self._ghost, self._ghost_dots = None, NO_DOTS
+        if self.ghost is not None:
+            self._ghost = clip_to(*self._pixels(*self._within(self.ghost, m), m), m.rect.adjusted(0, -1, 0, 1))
+            if self.style.dots:
+                self._ghost_dots = lonely(*self._pixels(self.ghost.x, self.ghost.y, m), m.rect, True)
 
     def _within(self, line: Line, m: Mapping) -> tuple[Floats, Floats]:
         points = int(m.rect.width() / max(1.0, self.style.width))  # no finer than the pen is wide
@@ -163,11 +172,7 @@ class Curve(AreaItem):
 
     @staticmethod
     def _pixels(x: Floats, y: Floats, m: Mapping) -> tuple[Floats, Floats]:
-        with np.errstate(invalid="ignore"):
-            return m.x(x), m.y(m.positions(y))
-
-    def _clipped(self, x: Floats, y: Floats, m: Mapping) -> tuple[Floats, Floats]:
-        return clip_to(*self._pixels(x, y, m), m.rect.adjusted(0, -1, 0, 1))
+        return m.x(x), m.y(m.positions(y))
 
     @property
     def path(self) -> QPainterPath:
@@ -196,29 +201,35 @@ class Curve(AreaItem):
         self._build()
         style, name = self.style, self.style.colour(self.theme)
         if not self._band_shape.isEmpty():
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, self.exporting)
-            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setRenderHint(SMOOTH, self.exporting)
+            painter.setPen(NO_PEN)
             painter.setBrush(QBrush(faded(name, 0.11)))
             painter.drawPolygon(self._band_shape)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setRenderHint(SMOOTH)
         if self._ghost is not None and self.ghost_shown:
             self._paint_ghost(painter, *self._ghost)
         if self._in_pieces and not self.exporting:
-            pen = line_pen(style.tone(self.theme), style.width)
-            pen.setCapStyle(Qt.PenCapStyle.FlatCap if style.dash else Qt.PenCapStyle.SquareCap)
-            painter.setPen(pen)
-            draw_lines(painter, self._lines)
+            if len(self._lines):
+                painter.setPen(self._piece_pen())
+                draw_lines(painter, self._lines)
         elif not self.path.isEmpty():  # an empty path makes a faulty SVG
             pen = line_pen(style.tone(self.theme), style.width, style.dash)
             pen.setCosmetic(style.width <= 1.0 and not self.exporting)  # Qt's fast path; in a figure pens grow with it
             painter.setPen(pen)
+            painter.setBrush(NO_BRUSH)
             painter.drawPath(self.path)
         colour = QColor(name)
-        for x, y in self._dots:
-            draw_mark(painter, style.mark or "circle", x, y, 3.2, colour)
+        if len(self._dots[0]):
+            draw_marks(painter, style.mark or "circle", *self._dots, 3.2, colour, self.exporting)
         if style.mark and self._end is not None:
-            draw_mark(painter, style.mark, *self._end, 3.4, colour)
+            stamp(painter, style.mark, *self._end, 3.4, colour, self.exporting)
+
+    def _piece_pen(self) -> QPen:
+        if self._pen is None or self._pen[0] is not self.theme:
+            pen = line_pen(self.style.tone(self.theme), self.style.width)
+            pen.setCapStyle(Qt.PenCapStyle.FlatCap if self.style.dash else Qt.PenCapStyle.SquareCap)
+            self._pen = self.theme, pen
+        return self._pen[1]
 
     def _paint_ghost(self, painter: QPainter, px: Floats, py: Floats) -> None:
         tone = mixed(self.theme.panel, self.style.colour(self.theme), GHOST_STRENGTH)
@@ -227,9 +238,9 @@ class Curve(AreaItem):
             draw_lines(painter, segments(px, py, GHOST_DASH))
         elif np.isfinite(py).any():
             painter.setPen(line_pen(tone, GHOST_WIDTH, GHOST_DASH))
+            painter.setBrush(NO_BRUSH)
             painter.drawPath(pg.functions.arrayToQPath(px, py, connect="finite"))
-        for x, y in self._ghost_dots:
-            draw_mark(painter, "ring", x, y, 2.2, tone)
+        draw_marks(painter, "ring", *self._ghost_dots, 2.2, tone, self.exporting)
 
 
 class Levels(AreaItem):
@@ -239,8 +250,13 @@ class Levels(AreaItem):
     def __init__(self) -> None:
         super().__init__()
         self.levels: tuple[tuple[str, float], ...] = ()
+        self.exporting = False
         self._lines: list[tuple[float, str, QRectF]] = []
         self.setZValue(5)
+
+    def setExportMode(self, export: bool, opts: dict | None = None) -> None:
+        """In a figure each is one dotted line."""
+        self.exporting = export
 
     def set_levels(self, levels: tuple[tuple[str, float], ...]) -> None:
         if levels != self.levels:
@@ -265,6 +281,7 @@ class Levels(AreaItem):
                 box.translate(-12, 0)
             placed.append(box)
             self._lines.append((y, text, box))
+        self.set_empty(not self._lines)
         self.update()
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
@@ -273,8 +290,12 @@ class Levels(AreaItem):
         rect, muted = self.mapping.rect, QColor(self.theme.muted)
         painter.setFont(label_font())
         for y, text, box in self._lines:
-            painter.setPen(line_pen(muted, 1.0, (1.5, 3.0)))
-            painter.drawLine(QPointF(rect.left(), y), QPointF(rect.right(), y))
+            if self.exporting:
+                painter.setPen(line_pen(muted, 1.0, LEVEL_DASH))
+                painter.drawLine(QPointF(rect.left(), y), QPointF(rect.right(), y))
+            else:
+                painter.setPen(line_pen(muted, 1.0))
+                draw_lines(painter, segments(np.array([rect.left(), rect.right()]), np.array([y, y]), LEVEL_DASH, True))
             painter.fillRect(box.adjusted(-3, 1, 3, -1), faded(self.theme.panel, 0.75))
             painter.setPen(muted)
             painter.drawText(QPointF(box.left(), box.bottom() - 3), text)
@@ -301,6 +322,7 @@ class Cursor(AreaItem):
         self.prepareGeometryChange()
         inside = m is not None and self.at is not None and m.low - 1e-9 <= self.at <= m.high + 1e-9
         self._px = float(m.x(np.array([self.at]))[0]) if m is not None and inside else -100.0
+        self.set_empty(self._px < 0)
         self.update()
 
     def boundingRect(self) -> QRectF:
@@ -312,7 +334,7 @@ class Cursor(AreaItem):
         if self.mapping is None or self._px < 0:
             return
         rect, colour = self.mapping.rect, QColor(self.theme.accent)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(SMOOTH)
         painter.setPen(QPen(colour, 1.2))
         painter.drawLine(QPointF(self._px, rect.top()), QPointF(self._px, rect.bottom()))
         draw_mark(painter, "wedge", self._px, rect.top() - 0.5, 3.4, colour)

@@ -1,6 +1,9 @@
 """What can be seen inside a layer: its gates and its memory, as the cell declares them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
+from typing import TypeVar
 
 from playground.cell.check import reached
 from playground.cell.graph import AnyNode, Cell, Input, Memory, Role
@@ -10,6 +13,9 @@ from playground.experiment.document import Experiment
 from playground.ui.plots.words import tr
 
 BACK = ".back"  # after a layer's id: its copy that reads the sequence from the end
+KEPT = 64  # cells and experiments of which it is remembered what is in them
+T = TypeVar("T")
+R = TypeVar("R")
 Choice = tuple[str, str]  # (network, layer id, perhaps with BACK)
 
 
@@ -21,6 +27,21 @@ class Shown:
     label: str
     role: Role
     state: bool = False
+
+
+def remembered(find: Callable[[T], list[R]]) -> Callable[[T], list[R]]:
+    """`find` of a cell or an experiment, found once: these are never changed, and plots ask at every refresh."""
+    known: dict[int, tuple[T, list[R]]] = {}
+
+    @wraps(find)
+    def found(of: T) -> list[R]:
+        if id(of) not in known:
+            if len(known) >= KEPT:
+                known.clear()
+            known[id(of)] = of, find(of)  # with what it is of: an id is another's as soon as its owner is gone
+        return list(known[id(of)][1])
+
+    return found
 
 
 def find_cell(experiment: Experiment, name: str) -> Cell | None:
@@ -47,6 +68,7 @@ def trace_key(layer: str, node: str) -> str:
     return f"{layer}/{node}"
 
 
+@remembered
 def layer_choices(experiment: Experiment) -> list[tuple[object, str]]:
     """Every layer of every network with a text; the layer is only said where there are several."""
     found: list[tuple[object, str]] = []
@@ -59,6 +81,7 @@ def layer_choices(experiment: Experiment) -> list[tuple[object, str]]:
     return found
 
 
+@remembered
 def gates(cell: Cell) -> list[Shown]:
     """The gates in the cell's order, then the cell state; without one, what else a memory holds."""
     found = [Shown(node.id, node.label or node.id, node.role) for node in squashing_gates(cell)]
@@ -74,6 +97,7 @@ def state_text(node: AnyNode) -> str:
     return names.get(node.role, node.label or node.id)
 
 
+@remembered
 def maps(cell: Cell) -> list[tuple[object, str]]:
     """What a heatmap of a layer can show: the hidden state first, then other states, then the gates."""
     first = hidden_id(cell)
@@ -85,6 +109,7 @@ def maps(cell: Cell) -> list[tuple[object, str]]:
     return found
 
 
+@remembered
 def flowing(cell: Cell) -> list[tuple[object, str]]:
     """Nodes whose gradient can be shown, see `with_gradient`."""
     texts = dict(maps(cell))
@@ -93,6 +118,7 @@ def flowing(cell: Cell) -> list[tuple[object, str]]:
     return [(id, texts.get(id, labels[id])) for id in with_gradient(cell)]
 
 
+@remembered
 def every_node(cell: Cell) -> list[tuple[object, str]]:
     """All that a heatmap of a layer can show: what has a gradient, and memories, which hold what was before."""
     held = [(node.id, tr("{0} (one step before)").format(node.label or node.id)) for node in cell.nodes

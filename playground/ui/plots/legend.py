@@ -42,6 +42,18 @@ class EntryItem(Furniture):
         self.setToolTip(tip)
         self.setZValue(30)
 
+    def show_entry(self, entry: Entry) -> None:
+        """Stand for another one."""
+        if entry != self.entry:
+            self.prepareGeometryChange()
+            short = self.text != self.entry.text
+            self.entry, self.text = entry, entry.short if short and entry.short else entry.text
+
+    @staticmethod
+    def width_of(entry: Entry) -> tuple[float, float]:
+        """Pixels of its full and of its short text."""
+        return label_width(entry.text), label_width(entry.short)
+
     @property
     def width(self) -> float:
         return SAMPLE + 4 + label_width(self.text)

@@ -4,6 +4,7 @@ of other seeds as a band."""
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QT_TRANSLATE_NOOP
 
 from playground.export.tables import aligned
@@ -29,6 +30,7 @@ class Run:
         self.raw, self.smooth, self.test = History(), History(), History()
         self.smoothed = Smoothed(span)
         self._generation = 0
+        self._bulk: tuple[int, int, NDArray[np.float64]] | None = None  # of which curve, with how many steps
 
     def update(self, curves: Curves, row: int) -> None:
         """Take over the grown curves."""
@@ -41,6 +43,15 @@ class Run:
         self.smooth.update(self.smoothed.places, values)
         low, high = curves.extremes("test_losses")
         self.test.update(curves.test_steps, curves.test_losses[row], low[row], high[row])
+
+    def bulk(self) -> NDArray[np.float64]:
+        """What nearly all raw losses lie between; found anew whenever there are some more."""
+        count = len(self.raw)
+        if self._bulk is None or self._bulk[0] != self.raw.generation or not 0 <= count - self._bulk[1] <= count // 64:
+            raw = self.raw.within(-np.inf, np.inf, 500)[1]
+            raw = raw[np.isfinite(raw)]
+            self._bulk = self.raw.generation, count, np.quantile(raw, BULK) if raw.size else raw
+        return self._bulk[2]
 
     def clear(self) -> None:
         """No curve."""
@@ -155,10 +166,7 @@ class LossPlot(Plot):
             for line in (run.smooth, run.test):
                 drawn.append(line.within(-np.inf, np.inf, 200)[1])
             if len(run.raw):
-                raw = run.raw.within(-np.inf, np.inf, 500)[1]
-                raw = raw[np.isfinite(raw)]
-                if raw.size:
-                    drawn.append(np.quantile(raw, BULK))
+                drawn.append(run.bulk())
         return loss_range(spread(drawn, positive=self.log_y), self.log_y)
 
     def columns(self) -> dict[str, Any]:

@@ -38,12 +38,12 @@ class Path(AreaItem):
         self._ghost_shown = True
         self.setZValue(4)
 
-    def set_points(self, points: NDArray, names: list[str], arms: Arms = ()) -> None:
-        """names: of all steps; some are written. arms: (x, y, text) of each axis of a turned view, from its origin."""
+    def set_points(self, points: NDArray, name: Callable[[int], str], arms: Arms = ()) -> None:
+        """name: of a step; some are written. arms: (x, y, text) of each axis of a turned view, from its origin."""
         self._points = np.asarray(points, np.float64)
         T = len(points)
         some = sorted({round(t) for t in np.linspace(0, T - 1, min(LABELS, T)).tolist()}) if T else []
-        self._names = [(t, names[t]) for t in some]
+        self._names = [(t, name(t)) for t in some]
         self._arms = arms
         self.rebuild()
 
@@ -72,9 +72,14 @@ class Path(AreaItem):
         if len(self._ghost):
             ghost = clip_to(m.x(self._ghost[:, 0]), m.y(self._ghost[:, 1]), m.rect)
             self._ghost_lines = segments(*ghost, GHOST_DASH)
-        for part in np.array_split(np.arange(max(1, len(self._px) - 1)), min(SHADES, max(1, len(self._px) - 1))):
-            some = self._px[part[0] : part[-1] + 2]
-            self._pieces.append(segments(*clip_to(some[:, 0], some[:, 1], m.rect), ()))
+        x, y = clip_to(self._px[:, 0], self._px[:, 1], m.rect)
+        lines = segments(x, y, ())
+        if len(lines) == len(self._px) - 1:  # as nearly always: nothing is cut off
+            self._pieces = np.array_split(lines, min(SHADES, len(lines)))
+        else:
+            for part in np.array_split(np.arange(max(1, len(self._px) - 1)), min(SHADES, max(1, len(self._px) - 1))):
+                some = self._px[part[0] : part[-1] + 2]
+                self._pieces.append(segments(*clip_to(some[:, 0], some[:, 1], m.rect), ()))
         self.update()
 
     def nearest(self, x: float, y: float, within: float = 24.0) -> int:

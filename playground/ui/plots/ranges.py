@@ -26,6 +26,21 @@ def steps_range(last: float) -> Range:
     return (0.0, nice_upper(max(10.0, last)))
 
 
+def steady_end(last: float, before: float, pixels: float) -> float:
+    """The end of an axis that begins at 0 and ends at `last`: as before, while `last` is less than half a pixel off."""
+    return before if before > 0.0 and abs(last - before) * pixels <= 0.5 * before else last
+
+
+def steady(wanted: Range, before: Range | None, room: float = 0.15) -> Range:
+    """A range around all values that has room to spare: as before, while it holds what is wanted and is not larger by
+    more than a share of `room` on either side."""
+    low, high = wanted
+    spare = room * (high - low)
+    if before is not None and before[0] <= low <= before[0] + 2 * spare and before[1] - 2 * spare <= high <= before[1]:
+        return before
+    return low - (spare if low < 0 else 0.0), high + spare
+
+
 def loss_range(found: Range | None, log: bool) -> Range:
     """The y range of a loss; on a log axis in log₁₀."""
     if found is None:

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
-from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from playground.ui.plots.fonts import label_font
 from playground.ui.plots.geometry import draw_mark, faded
+from playground.ui.plots.plot_item import PlotItem
 from playground.ui.theme import LIGHT, Theme
 
 ROW = 15.0
@@ -24,7 +25,7 @@ class Reading:
     at: tuple[float, float] | None = None
 
 
-class Readout(QGraphicsItem):
+class Readout(PlotItem):
     """Drawn over everything, never exported."""
 
     def __init__(self) -> None:

@@ -51,6 +51,7 @@ class SequencePlot(TimePlot):
         self._rows: list[int] = []  # of symbols, the number of each row
         self._gesture = 0
         self._key: object = None
+        self._seen: tuple[list[Any], list[Any]] | None = None  # what was drawn last
         self._handles = Handles(lambda theme: theme.input, self._dragged)
         self.chart.add_item(self._handles)
         self._strip = self._make_strip()
@@ -113,6 +114,13 @@ class SequencePlot(TimePlot):
     # -- drawing --------------------------------------------------------------------------------------------------
 
     def draw(self) -> None:
+        session = self.session
+        now = [session.probe, getattr(session, "original_probe", None), session.facts, session.experiment]
+        shown = [int(session.time), self._column.currentData(), self.width(), self.height()]
+        seen = self._seen
+        if seen and shown == seen[1] and all(a is b for a, b in zip(now, seen[0], strict=True)):
+            return  # it shows what goes into the networks, and that is what it was
+        self._seen = now, shown
         inputs, facts = self._inputs, self.session.facts
         if not inputs.size or facts is None:
             self._key = None

@@ -103,13 +103,15 @@ class SpectrumPlot(Asking, LayerPlot):
         if key != self._key:
             same_names = self._key is not None and self._key[0] == key[0]  # type: ignore[index]
             self._key = key
-            curves, entries = [], []
+            curves, entries = [], list[Entry]()
             for number, (name, (text, short)) in enumerate(zip(names, texts, strict=True)):
                 style = Style(role_colour(_role(cell, name)), 1.4, mark=MARKS[number % len(MARKS)], dots=True)
                 curves.append(Curve(name, "", style, (name,)))
                 entries.append(Entry(name, text, style, short))
-            self.set_series(curves, entries)
-            if not same_names:
+            if same_names:
+                self.chart.set_entries(entries)
+            else:
+                self.set_series(curves, entries)
                 self._reach = np.ones(3)
         for name in names:
             values = self._arrays[name]
@@ -184,6 +186,11 @@ class Circle(AreaItem):
     def __init__(self) -> None:
         super().__init__()
         self.setZValue(3)  # marks may lie thick on it
+        self.exporting = False
+
+    def setExportMode(self, export: bool, opts: dict | None = None) -> None:
+        """In a figure, which may be enlarged, it has more corners."""
+        self.exporting = export
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         m = self.mapping
@@ -195,7 +202,8 @@ class Circle(AreaItem):
         for x, y in ((far, zero), (zero, far)):
             draw_lines(painter, segments(*clip_to(m.x(x), m.y(y), m.rect), ()))
         painter.setPen(line_pen(QColor(self.theme.muted), 1.2))
-        around = np.linspace(0.0, 2 * np.pi, CORNERS + 1)
+        radius = m.rect.width() / (m.x1 - m.x0)
+        around = np.linspace(0.0, 2 * np.pi, CORNERS if self.exporting else round(min(CORNERS, max(48.0, 2 * radius))))
         draw_lines(painter, segments(*clip_to(m.x(np.cos(around)), m.y(np.sin(around)), m.rect), ()))
 
 

@@ -33,7 +33,8 @@ class Stack(AreaItem):
 
     def __init__(self) -> None:
         super().__init__()
-        self._edges: tuple[NDArray, NDArray] = (np.zeros((0, 0)), np.zeros((0, 0)))
+        self._built = False
+        self.edges: tuple[NDArray, NDArray] = (np.zeros((0, 0)), np.zeros((0, 0)))
         self._total: NDArray = np.zeros(0)
         self._bounds_x: NDArray = np.zeros(1)
         self._chosen = -1
@@ -49,29 +50,35 @@ class Stack(AreaItem):
 
     def set_parts(self, parts: NDArray, total: NDArray, edges: NDArray, chosen: int) -> None:
         """parts [J, T], their sum `total` [T], the columns' edges [T + 1]. chosen: one part, filled dark; -1: none."""
-        self._edges, self._total, self._bounds_x, self._chosen = stacked(parts), total, edges, chosen
-        if self.mapping is not None:
-            self.rebuild()
+        self.edges, self._total, self._bounds_x, self._chosen = stacked(parts), total, edges, chosen
+        self.rebuild()
 
     def rebuild(self) -> None:
+        """What is drawn is computed when it is painted, once, however much changed before."""
+        self._built = False
+        self.update()
+
+    def _build(self) -> None:
         m = self.mapping
         if m is None:
             return
+        self._built = True
         self._paths, self._line, self._pieces = [], QPainterPath(), np.zeros((0, 4))
         if self._total.size:
             # every column twice, at its left and at its right edge; outside the area nothing is drawn
             px = np.clip(np.repeat(m.x(self._bounds_x), 2)[1:-1], m.rect.left(), m.rect.right())
-            low, high = (np.clip(m.y(m.positions(edge)), m.rect.top(), m.rect.bottom()) for edge in self._edges)
+            low, high = (np.clip(m.y(m.positions(edge)), m.rect.top(), m.rect.bottom()) for edge in self.edges)
             for part in np.flatnonzero(np.abs(high - low).max(axis=1) > THIN):
                 ys = np.concatenate([np.repeat(high[part], 2), np.repeat(low[part], 2)[::-1]])
                 self._paths.append((int(part), pg.functions.arrayToQPath(np.concatenate([px, px[::-1]]), ys)))
             line = np.clip(m.y(m.positions(self._total)), m.rect.top(), m.rect.bottom())
             self._line = pg.functions.arrayToQPath(px, np.repeat(line, 2))
             self._pieces = segments(px, np.repeat(line, 2), ())
-        self.update()
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        count = max(1, len(self._edges[0]) - 1)
+        if not self._built:
+            self._build()
+        count = max(1, len(self.edges[0]) - 1)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         for part, path in self._paths:
             colour = QColor(self.theme.text) if part == self._chosen else ramp(self.theme, part / count)

@@ -1,5 +1,6 @@
 """Lines for Qt, made with numbers: single pieces, dashes, and the points that no line would show."""
 
+import math
 from typing import cast
 
 import numpy as np
@@ -28,36 +29,73 @@ def draw_lines(painter: QPainter, lines: Floats) -> None:
         painter.drawLines(first, len(lines))
 
 
-def segments(px: Floats, py: Floats, dash: tuple[float, ...]) -> Floats:
-    """The single lines [n, 4] of a polyline with gaps (NaN); with `dash` (on, off in pixels) what is on of them."""
+def segments(px: Floats, py: Floats, dash: tuple[float, ...], unbroken: bool | None = None) -> Floats:
+    """The single lines [n, 4] of a polyline with gaps (NaN); with `dash` (on, off in pixels) what is on of them.
+
+    unbroken: whether it has no gap, None where that is not known.
+    """
+    unbroken, on = whole(px, py) if unbroken is None else unbroken, None
     if dash:
-        px, py, on = dashed(px, py, *dash)
-    else:
-        on = np.ones(max(0, len(px) - 1), bool)
-    rows = np.stack([px[:-1], py[:-1], px[1:], py[1:]], axis=1)[on]
-    return np.ascontiguousarray(rows[np.isfinite(rows).all(axis=1)])
+        px, py, on = dashed(px, py, dash[0], dash[1], unbroken)
+    rows = np.empty((max(0, len(px) - 1), 4))
+    rows[:, 0], rows[:, 1], rows[:, 2], rows[:, 3] = px[:-1], py[:-1], px[1:], py[1:]
+    if on is not None:
+        rows = rows[on]
+    return rows if unbroken else np.ascontiguousarray(rows[np.isfinite(rows).all(axis=1)])
 
 
-def dashed(px: Floats, py: Floats, on: float, off: float) -> tuple[Floats, Floats, NDArray[np.bool_]]:
-    """The polyline with a point wherever a dash begins or ends, and for each of its pieces whether it is drawn."""
+def whole(px: Floats, py: Floats) -> bool:
+    """Whether it is a line without a gap: one NaN makes a product NaN."""
+    return len(px) > 1 and math.isfinite(float(np.dot(px, px)) + float(np.dot(py, py)))
+
+
+def dashed(
+    px: Floats, py: Floats, on: float, off: float, unbroken: bool = False
+) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+    """The polyline with a point wherever a dash begins or ends, and for each of its pieces whether it is drawn.
+
+    unbroken: it is known to have no gap.
+    """
     with np.errstate(invalid="ignore"):
-        lengths = np.nan_to_num(np.hypot(np.diff(px), np.diff(py)))
-    along = np.concatenate([[0.0], np.cumsum(lengths)])
+        lengths = np.hypot(px[1:] - px[:-1], py[1:] - py[:-1])
+    along = np.zeros(len(px))
+    np.cumsum(lengths if unbroken else np.nan_to_num(lengths), out=along[1:])
     periods = np.arange(0.0, along[-1], on + off)
     cuts = np.concatenate([periods, periods + on])
-    cuts = np.sort(cuts[(cuts > 0) & (cuts < along[-1])])
+    cuts = cuts[(cuts > 0) & (cuts < along[-1])]
+    if unbroken:
+        at = np.concatenate([along, cuts])
+        at.sort()
+        x, y = np.interp(at, along, px), np.interp(at, along, py)
+    else:
+        x, y, at = _with_gaps(px, py, np.sort(cuts), along, np.nan_to_num(lengths))
+    middle = at[:-1] + at[1:]
+    middle *= 0.5 / (on + off)
+    middle -= np.floor(middle)
+    return x, y, middle < on / (on + off)
+
+
+def _with_gaps(px: Floats, py: Floats, cuts: Floats, along: Floats, lengths: Floats) -> tuple[Floats, Floats, Floats]:
+    """The polyline with points at `cuts` (lengths along it) put in, and how far along each point lies."""
     before = np.searchsorted(along, cuts, "right") - 1
     part = (cuts - along[before]) / lengths[before]
     places = np.concatenate([np.arange(len(px)), before + part])
     order = np.argsort(places, kind="stable")
     x = np.concatenate([px, px[before] + part * (px[before + 1] - px[before])])[order]
     y = np.concatenate([py, py[before] + part * (py[before + 1] - py[before])])[order]
-    at = np.concatenate([along, cuts])[order]
-    return x, y, ((at[:-1] + at[1:]) / 2) % (on + off) < on
+    return x, y, np.concatenate([along, cuts])[order]
 
 
-def lonely(px: Floats, py: Floats, rect: QRectF, all_of_them: bool) -> list[tuple[float, float]]:
-    """Points that no line would show, because both neighbours are missing; or all points."""
+def last_finite(values: Floats) -> int:
+    """The place of the last finite value, -1 without any."""
+    if len(values) and math.isfinite(values[-1]):
+        return len(values) - 1
+    places = np.flatnonzero(np.isfinite(values))
+    return int(places[-1]) if len(places) else -1
+
+
+def lonely(px: Floats, py: Floats, rect: QRectF, all_of_them: bool) -> tuple[Floats, Floats]:
+    """x and y of the points that no line would show, because both neighbours are missing; or of all points."""
     good = np.isfinite(py)
     if not all_of_them:
         padded = np.concatenate([[False], good, [False]])
@@ -66,4 +104,4 @@ def lonely(px: Floats, py: Floats, rect: QRectF, all_of_them: bool) -> list[tupl
     with np.errstate(invalid="ignore"):
         good &= (py >= rect.top() - 4) & (py <= rect.bottom() + 4)
     found = np.flatnonzero(good)[:2000]
-    return [(float(px[i]), float(py[i])) for i in found]
+    return px[found], py[found]

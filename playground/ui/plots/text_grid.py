@@ -44,6 +44,7 @@ class TextGrid(AreaItem):
         self._cells: list[tuple[int, QRectF]] = []
         self._layouts: dict[tuple[int, float], Layout] = {}  # of these symbols, by size and width
         self._size = SIZES[-1]
+        self._laid: object = None  # what the cells were laid out for
         self.setZValue(10)
 
     def set_text(
@@ -80,6 +81,11 @@ class TextGrid(AreaItem):
         if whole != self._bounds:
             self.prepareGeometryChange()
             self._bounds = whole
+        now = (self._symbols, self._chosen, room.left(), room.top(), room.width(), room.height())
+        self.update()
+        if now == self._laid:
+            return
+        self._laid = now
         for size in SIZES:
             cells, row_height = self._laid_out(size, room.width())
             rows = cells[-1][1] + 1 if cells else 0
@@ -94,7 +100,6 @@ class TextGrid(AreaItem):
             for step, r, x, width in cells
             if first <= r < first + fit
         ]
-        self.update()
 
     def _laid_out(self, size: int, width: float) -> Layout:
         """With letters of this size, in rows of this width."""

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QPointF
 
+from playground.ui.plots.choosers import units_text
 from playground.ui.plots.classes import symbol_text
 from playground.ui.plots.heat import ColourBar, HeatItem, signed_table
 from playground.ui.plots.layers import layer_cell, maps
@@ -64,7 +65,7 @@ class TextUnitsPlot(TimePlot):
             self.place_choosers()
             return
         length, units = self._values.shape
-        self._unit.offer([(unit, tr("unit {0}").format(unit)) for unit in range(units)])
+        self._unit.offer(list(units_text(units)))
         key: Any = (choice, node, units)
         if key != self._key:
             self._key, self._level = key, 1.0

@@ -1,6 +1,7 @@
 """Plots over the probe sequence: their x axis is sequence time, and a cursor marks the moment that is looked at."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,7 @@ class TimePlot(LayerPlot):
     def build(self) -> None:
         super().build()
         self.times: NDArray[np.float64] = np.arange(2.0)
+        self._timed: tuple[Any, Any, int] | None = None  # what `times` are of
         self.chart.frame.x_axis = time_axis("step")
         self.session.traces_changed.connect(self.make_stale)
         self.session.time_changed.connect(self._move_cursor)
@@ -48,6 +50,11 @@ class TimePlot(LayerPlot):
     def update_times(self, length: int) -> None:
         """Take over the time axis of the probe; whole numbers when it has none that fits."""
         probe, facts = self.session.probe, self.session.facts
+        known = (probe, facts, length)
+        before = self._timed
+        if before is not None and before[0] is probe and before[1] is facts and before[2] == length:
+            return
+        self._timed = known
         fits = probe is not None and len(probe.times) == length
         name = facts.time_name if facts is not None and fits else "step"
         times = np.asarray(probe.times, np.float64) if fits else np.arange(float(length))

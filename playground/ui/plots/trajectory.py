@@ -117,7 +117,7 @@ class TrajectoryPlot(Asking, TimePlot):
         if not self._states.size:
             self.ask({})
             self._points, self._key = [], None
-            self._path.set_points(np.zeros((0, 2)), [])
+            self._path.set_points(np.zeros((0, 2)), str)
             self.set_series([], [])
             self.draw_ghosts({})
             none = cell is not None and not sources
@@ -168,16 +168,16 @@ class TrajectoryPlot(Asking, TimePlot):
             flat = flat[np.lexsort((flat[:, 1], flat[:, 0]))]
             self.chart.curves[kind].set_source(Line(flat[:, 0], flat[:, 1]))
         self._label()
-        path, names = self._flat(self._places), [self.chart.format_x(float(at)) for at in self.times]
+        path = self._flat(self._places)
         self._path.turns = self._view.currentData() == SOLID
         before = self._flat(self._before)
         self.chart.set_ghost_text(self.ghost_text() if len(before) else "")
         self._go_home(np.concatenate([path, before]))
         self._path.set_ghost(before)
         self._show_ghost()
-        self._path.set_points(path, names, self._arms())
+        self._path.set_points(path, lambda t: self.chart.format_x(float(self.times[t])), self._arms())
         self._path.set_at(int(self.session.time))
-        self.chart.rebuild()
+        self.chart.read()
 
     def _flat(self, places: NDArray) -> NDArray[np.float64]:
         """[n, 3] in the basis as [n, 2] in the picture."""

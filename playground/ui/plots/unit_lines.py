@@ -27,6 +27,7 @@ class UnitLines(AreaItem):
         self._values: NDArray[np.float64] = np.zeros((0, 0))
         self._chosen: NDArray[np.intp] = np.zeros(0, np.intp)
         self._pale = self._strong = np.zeros((0, 4))
+        self._built = False
         self.setZValue(-5)
 
     def set_lines(self, times: NDArray, values: NDArray, chosen: NDArray[np.intp]) -> None:
@@ -35,11 +36,16 @@ class UnitLines(AreaItem):
         self.rebuild()
 
     def rebuild(self) -> None:
+        """What is drawn is computed when it is painted, once, however much changed before."""
+        self._built = False
+        self.update()
+
+    def _build(self) -> None:
+        self._built = True
         H = self._values.shape[1]
         rest = np.setdiff1d(np.arange(H), self._chosen)
         rest = rest[np.linspace(0, len(rest) - 1, MOST).astype(int)] if len(rest) > MOST else rest
         self._pale, self._strong = self._rows(rest), self._rows(self._chosen)
-        self.update()
 
     def _rows(self, units: NDArray[np.intp]) -> NDArray[np.float64]:
         """Single lines [n, 4] in scene pixels; what lies beyond the picture is left out."""
@@ -47,14 +53,19 @@ class UnitLines(AreaItem):
         if m is None or len(self._times) < 2 or not len(units):
             return np.zeros((0, 4))
         x = m.x(self._times)
-        with np.errstate(invalid="ignore"):
-            y = np.clip(m.y(self._values[:, units]), m.rect.top() - 1, m.rect.bottom() + 1)
         inside = (x[:-1] >= m.rect.left() - 1) & (x[1:] <= m.rect.right() + 1)
-        ends = np.broadcast_arrays(x[:-1, None], y[:-1], x[1:, None], y[1:])
-        rows = np.stack(ends, axis=2)[inside].reshape(-1, 4)
-        return np.ascontiguousarray(rows[np.isfinite(rows).all(axis=1)])
+        first, last = (int(np.argmax(inside)), len(inside) - int(np.argmax(inside[::-1]))) if inside.any() else (0, 0)
+        x = x[first : last + 1]
+        y = m.y(self._values[first : last + 1, units].T)
+        np.minimum(np.maximum(y, m.rect.top() - 1, out=y), m.rect.bottom() + 1, out=y)
+        rows = np.empty((len(units), max(0, last - first), 4))
+        rows[:, :, 0], rows[:, :, 1], rows[:, :, 2], rows[:, :, 3] = x[:-1], y[:, :-1], x[1:], y[:, 1:]
+        found = rows.reshape(-1, 4)
+        return found if np.isfinite(np.sum(y)) else np.ascontiguousarray(found[np.isfinite(found).all(axis=1)])
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        if not self._built:
+            self._build()
         strength = float(np.clip(8.0 / max(1, self._values.shape[1]), 0.15, 0.35))
         painter.setPen(line_pen(mixed(self.theme.panel, self.theme.muted, strength), 1.0))
         draw_lines(painter, self._pale)

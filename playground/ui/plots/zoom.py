@@ -4,8 +4,8 @@ import math
 from functools import partial
 
 import pyqtgraph as pg
-from PySide6.QtCore import QRectF, Signal
-from PySide6.QtWidgets import QGraphicsItem, QGraphicsView, QWidget
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene, QGraphicsView, QWidget
 
 from playground.ui.plots.area import Area, Box
 from playground.ui.plots.frame import Frame
@@ -39,6 +39,14 @@ class ZoomView(pg.GraphicsView):
         self._axes: tuple[Axis, Axis] | None = None
         self._quiet = False
         self._seen_x: Range = (0.0, 1.0)
+        self.touched = False  # it will be painted anew
+        self.drawing = False  # what changes is told at the end, by `paint_soon`
+        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.NoViewportUpdate)  # see `PlotItem`
+        self.scene().touch = self.touch
+        self.scene().setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)  # they are few
+        view = self.viewport()  # all of it is painted by the scene: no need to paint what lies behind it first
+        view.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        view.setAutoFillBackground(False)
         self.setCacheMode(QGraphicsView.CacheModeFlag.CacheNone)  # there is a picture of our own behind it
         self.area, self.frame, self.box = Area(), Frame(), Box()
         self.area.setFlag(QGraphicsItem.GraphicsItemFlag.ItemHasNoContents)  # it paints nothing, but would be asked to
@@ -51,6 +59,13 @@ class ZoomView(pg.GraphicsView):
         self.area.clicked.connect(self._click)
         self.area.box_drawn.connect(self._draw_box)
         self.area.boxed.connect(self._zoom_to_box)
+
+    def touch(self) -> None:
+        """Something in it is another: have it painted."""
+        if not self.touched:
+            self.touched = True
+            if not self.drawing:
+                self.viewport().update()
 
     def arrange(self) -> None:
         """Lay everything out for the present size and ranges."""

@@ -21,6 +21,7 @@ class FlowHistory:
         self._steps = np.zeros(len(self._room), np.int64)
         self._count = self._pending = 0
         self._stride = 1
+        self.merges = 0  # counts how often all columns became others
         self.version = 0  # counts the changes
 
     def append(self, step: int, norms: NDArray) -> None:
@@ -45,6 +46,7 @@ class FlowHistory:
         self._steps[:half] = self._steps[1::2]
         self._count, self._stride = half, 2 * self._stride
         self._pending = self._stride
+        self.merges += 1
 
     @property
     def steps(self) -> NDArray[np.int64]:

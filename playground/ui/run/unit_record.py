@@ -114,7 +114,9 @@ def watched(cell: Cell) -> list[AnyNode]:
 
 def saturated(values: NDArray, ends: tuple[float, float]) -> tuple[float, float]:
     """The shares of values at or below the first end and at or above the second; NaN without any finite value."""
-    known = values[np.isfinite(values)]
-    if not known.size:
+    count = np.count_nonzero(np.isfinite(values))
+    if not count:
         return float("nan"), float("nan")
-    return float((known <= ends[0]).mean()), float((known >= ends[1]).mean())
+    finite = values if count == values.size else values[np.isfinite(values)]
+    low, high = np.count_nonzero(finite <= ends[0]), np.count_nonzero(finite >= ends[1])
+    return float(low / count), float(high / count)

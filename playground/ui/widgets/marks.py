@@ -1,8 +1,9 @@
 """The marks that tell contestants apart where colours do not."""
 
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
+NO_PEN, NO_BRUSH = Qt.PenStyle.NoPen, Qt.BrushStyle.NoBrush  # to look an enum up takes time
 MARKS = ("circle", "square", "triangle", "diamond", "wedge", "plus")
 _SHAPES = {
     "square": ((-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)),
@@ -18,11 +19,11 @@ def draw_mark(painter: QPainter, kind: str, x: float, y: float, radius: float, c
     """One filled mark; a "ring" is hollow, so that marks inside it stay visible."""
     if kind == "ring":
         painter.setPen(QPen(colour, radius * 0.45))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setBrush(NO_BRUSH)
         painter.drawEllipse(QPointF(x, y), radius * 1.6, radius * 1.6)
         return
-    painter.setPen(QPen(Qt.PenStyle.NoPen))
-    painter.setBrush(QBrush(colour))
+    painter.setPen(NO_PEN)
+    painter.setBrush(colour)
     if kind == "circle":
         painter.drawEllipse(QPointF(x, y), radius, radius)
         return

@@ -11,6 +11,7 @@ from playground.cell.graph import Cell, Gate, Wire
 from playground.errors import BadInput
 from playground.network.inspections.inspect import inspect
 from playground.network.inspections.spec import Connectivity, GradientPerUnit, GradientThroughTime, ItemisedGradient
+from playground.network.look import Look
 from playground.network.network import Network
 from playground.tasks.base import Batch
 
@@ -61,7 +62,7 @@ def test_the_cell_path_with_an_open_forget_gate_loses_nothing(cell: str, engine:
 @pytest.mark.parametrize("cell", ["lstm", "gru", "mut1", "slstm", "lstm_1997_blocks", "janet"])
 def test_traces_and_inspections_say_the_same(cell: str, engine: str) -> None:
     net, batch = network(cell, 6, layers=2, engine=engine, residual=False), sequence()
-    traces = net.trace(batch)
+    traces = Look(net).at(batch).traces("net")
     for layer in ("layer1", "layer2"):
         nodes = [key.partition("/")[2] for key in traces.gradients if key.startswith(layer)]
         for node, norms in gradients(net, batch, *nodes, layer=layer).items():

@@ -108,7 +108,7 @@ def test_the_stacked_parts_add_up_to_the_line_that_is_drawn(shown, session) -> N
     plot = chosen(shown("itemised"), layer=("LSTM", "layer1"), node="c")
     answer = session.inspections.look(ItemisedGradient("LSTM", "layer1", "c"))
     total = session.inspections.look(GradientThroughTime("LSTM", "layer1", ("c",)))["c"]
-    low, high = plot._stack._edges
+    low, high = plot._stack.edges
     parts, drawn = plot._parts(False)
     assert np.abs(parts.sum(axis=0) - total).max() <= 1e-6 and np.abs(drawn - total).max() <= 1e-6
     assert np.abs(np.where(parts >= 0, high - low, low - high) - parts).max() <= 1e-12

@@ -3,11 +3,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
+from PySide6.QtWidgets import QWidget
 
+from playground.ui.plots.chart import Chart
 from playground.ui.plots.fonts import label_font
-from playground.ui.plots.geometry import Mapping
+from playground.ui.plots.geometry import MARKS, Mapping
 from playground.ui.plots.heat import rising_indices, signed_indices, signed_table
-from playground.ui.plots.items import Levels
+from playground.ui.plots.history import Line
+from playground.ui.plots.items import Curve, Levels, Style
+from playground.ui.plots.legend import Entry
+from playground.ui.plots.stamps import draw_marks, stamp
 from playground.ui.plots.strokes import dashed, draw_lines, lonely, segments
 from playground.ui.theme import THEMES
 
@@ -32,8 +37,11 @@ def test_gaps_are_not_bridged() -> None:
     with np.errstate(all="raise"):
         rows = segments(px, py, (5.0, 3.0))
     assert np.isfinite(rows).all()
-    assert lonely(px, py, QRectF(-1, 0, 9, 9), False) == [(0.0, 5.0)]
-    assert len(lonely(px, py, QRectF(-1, 0, 9, 9), True)) == 3
+    alone = lonely(px, py, QRectF(-1, 0, 9, 9), False)
+    assert [part.tolist() for part in alone] == [[0.0], [5.0]]
+    assert len(lonely(px, py, QRectF(-1, 0, 9, 9), True)[0]) == 3
+    unbroken = np.arange(3.0)
+    assert len(lonely(unbroken, unbroken, QRectF(-1, 0, 9, 9), False)[0]) == 0
 
 
 def test_lines_from_an_array_are_drawn_where_they_lie() -> None:
@@ -67,3 +75,71 @@ def test_the_texts_of_near_baselines_do_not_overlap(qapp) -> None:
     width = QFontMetricsF(label_font()).horizontalAdvance
     boxes = [QRectF(at.x(), at.y() - 10, width(text), 12) for _, text, at in levels._lines]
     assert not any(a.intersects(b) for i, a in enumerate(boxes) for b in boxes[i + 1 :])
+
+
+def test_new_curves_under_the_same_legend_have_their_place(qtbot) -> None:
+    host = QWidget()  # pyqtgraph's own way to close a view takes it apart
+    qtbot.addWidget(host)
+    chart = Chart(host)
+    chart.resize(300, 200)
+    style = Style(lambda theme: theme.text)
+    for _ in range(2):
+        curve = Curve("a", "a", style, ("a",))
+        chart.set_curves([curve], [Entry("a", "a", style)], "")
+        curve.set_source(Line(np.arange(5.0) / 5, np.arange(5.0) / 5))
+        assert curve.drawn == 5
+
+
+def test_stamps_are_marks_to_an_eighth_of_a_pixel(qapp) -> None:
+    """Their middle is where it would be; what is painted exactly is `draw_mark`."""
+    rng = np.random.default_rng(1)
+    for kind in (*MARKS, "ring"):
+        x, y = rng.uniform(8, 30, 5), rng.uniform(8, 30, 5)
+        for px, py in zip(x, y, strict=True):
+            middles = []
+            for exact in (True, False):
+                image = QImage(40, 40, QImage.Format.Format_RGB32)
+                image.fill(QColor("black"))
+                painter = QPainter(image)
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                draw_marks(painter, kind, np.array([px] + 4 * [-20.0]), np.full(5, py), 3.2, QColor("white"), exact)
+                painter.end()
+                light = np.array([[image.pixelColor(i, j).red() for i in range(40)] for j in range(40)], float)
+                assert light.sum() > 0
+                middles.append([(light.sum(axis=a) * np.arange(40)).sum() / light.sum() for a in (0, 1)])
+            np.testing.assert_allclose(middles[0], middles[1], atol=0.15)
+
+
+def test_all_marks_of_many_are_painted_where_one_would_be(qapp) -> None:
+    def painted(draw) -> QImage:
+        image = QImage(60, 60, QImage.Format.Format_RGB32)
+        image.fill(QColor("black"))
+        painter = QPainter(image)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        draw(painter)
+        painter.end()
+        return image
+
+    x, y = np.array([10.25, 30.5, 50.0, 20.75, 40.0]), np.array([12.0, 33.25, 9.5, 50.0, 47.75])
+    many = painted(lambda painter: draw_marks(painter, "diamond", x, y, 3.0, QColor("red")))
+
+    def one_by_one(painter: QPainter) -> None:
+        for px, py in zip(x.tolist(), y.tolist(), strict=True):
+            stamp(painter, "diamond", px, py, 3.0, QColor("red"))
+
+    assert many == painted(one_by_one)
+
+
+def test_what_is_taken_away_is_painted_away_even_without_a_legend(qtbot) -> None:
+    host = QWidget()  # pyqtgraph's own way to close a view takes it apart
+    qtbot.addWidget(host)
+    chart = Chart(host)
+    chart.resize(300, 200)
+    host.show()
+    style = Style(lambda theme: "#ff0000", 3.0)
+    curve = Curve("a", "a", style, ("a",))
+    chart.set_curves([curve], [], "")
+    curve.set_source(Line(np.array([0.0, 1.0]), np.array([0.5, 0.5])))
+    qtbot.waitUntil(lambda: not chart.touched)
+    chart.set_curves([], [], "")
+    assert chart.touched

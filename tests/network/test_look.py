@@ -1,0 +1,126 @@
+"""One way forward and one way back for all who look: what they see is what each would have seen alone."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from playground.errors import BadInput
+from playground.network.changes import Clamp
+from playground.network.look import WIDE, Look
+from playground.network.network import Network
+from playground.network.passes import Pass
+from playground.tasks.base import Batch
+
+
+def one(data: Batch) -> Batch:
+    return Batch(data.inputs[:, :1], data.targets[:, :1], data.mask[:, :1])
+
+
+def alone(net: Network, data: Batch, seed: np.ndarray, node: str) -> np.ndarray:
+    """The gradient that a run of its own gives."""
+    with net.watched(data) as (run, _):
+        run.d_scores[...] = seed[:, :, None]
+        run.backward()
+        return run.layers[0].gradient(node)[:, :, 0]
+
+
+@pytest.fixture
+def ways(monkeypatch) -> list[str]:
+    """Which ways a pass went."""
+    gone: list[str] = []
+    for name in ("forward", "backward"):
+        way = getattr(Pass, name)
+        monkeypatch.setattr(Pass, name, lambda *of, way=way, name=name: (gone.append(name), way(*of))[1])
+    return gone
+
+
+@pytest.mark.parametrize("engine", ["numpy", "native"])
+@pytest.mark.parametrize("loss", ["mse", "binary_cross_entropy", "cross_entropy"])
+@pytest.mark.parametrize("at", ["every", "last"])
+def test_traces_are_those_of_a_run_of_its_own(
+    build: Callable, batch: Callable, engine: str, loss: str, at: str
+) -> None:
+    net, data = build(("lstm", "rnn"), loss=loss, at=at, engine=engine), one(batch(loss))
+    seen, wanted = Look(net).at(data).traces("net"), net.trace(data)
+    assert seen.loss == pytest.approx(wanted.loss, rel=1e-12)
+    np.testing.assert_allclose(seen.output, wanted.output, rtol=1e-12)
+    for found, known in ((seen.nodes, wanted.nodes), (seen.gradients, wanted.gradients)):
+        assert list(found) == list(known)
+        for name, values in known.items():
+            np.testing.assert_allclose(found[name], values, rtol=1e-11, atol=1e-15)
+
+
+@pytest.mark.parametrize("engine", ["numpy", "native"])
+def test_however_many_losses_are_asked_about(build: Callable, batch: Callable, engine: str) -> None:
+    net, data = build(("lstm",), engine=engine), one(batch("mse"))
+    look, rng = Look(net).at(data), np.random.default_rng(0)
+    seeds = [rng.normal(size=look.scores.shape) for _ in range(2 * WIDE)]
+    for seed in (*seeds, seeds[0]):
+        np.testing.assert_allclose(
+            look.gradient("layer1", "forget", seed), alone(net, data, seed, "forget"), rtol=1e-9, atol=1e-15
+        )
+    _, own = look.error(data)
+    np.testing.assert_allclose(look.gradient("layer1", "h", own), alone(net, data, own, "h"), rtol=1e-9, atol=1e-15)
+
+
+def test_what_was_expected_goes_back_together(build: Callable, batch: Callable, ways: list[str]) -> None:
+    net, data = build(("gru",)), one(batch("mse"))
+    look = Look(net)
+    seeds = [np.full((7, 4), number) for number in (1.0, 2.0)]
+    look.expect(lambda seen: seeds if seen is look else [])
+    look.at(data).traces("net")
+    for seed in seeds:
+        look.gradient("layer1", "h", seed)
+    look.at(data).traces("net")
+    assert ways == ["forward", "backward"]
+    look.gradient("layer1", "h", np.full((7, 4), 3.0))  # nobody had said so
+    assert ways == ["forward", "backward", "backward"]
+
+
+def test_it_runs_again_when_something_is_another(build: Callable, batch: Callable, ways: list[str]) -> None:
+    net, data = build(("lstm",)), one(batch("mse"))
+    look = Look(net)
+    first = look.at(data).traces("net")
+    net.parameters.view("layer1.forget.bias")[0] += 1.0
+    second = look.at(data).traces("net")
+    assert ways.count("forward") == 2 and (first.nodes["layer1/c"] != second.nodes["layer1/c"]).any()
+    look.at(one(batch("mse", seed=1)))
+    assert ways.count("forward") == 3
+    net.reach_into((Clamp(id="one", net="net", layer="layer1", node="forget"),))
+    clamped = look.at(data).traces("net")
+    assert (clamped.nodes["layer1/forget"] == 0).all()
+    free = Look(net, free=True).at(data).traces("net")
+    np.testing.assert_array_equal(free.nodes["layer1/c"], second.nodes["layer1/c"])
+    net.reach_into((Clamp(id="one", net="net", layer="layer1", node="forget", value=1.0),))
+    assert (look.at(data).traces("net").nodes["layer1/forget"] == 1).all()
+
+
+def test_nothing_of_the_network_changes_and_nobody_else_its_values(build: Callable, batch: Callable) -> None:
+    net, data = build(("lstm",)), one(batch("mse"))
+    net.parameters.gradients[...] = np.arange(net.parameters.count)
+    look = Look(net).at(data)
+    before = look.traces("net")
+    np.testing.assert_array_equal(net.parameters.gradients, np.arange(net.parameters.count))
+    wide = Batch(*(np.repeat(part, WIDE, axis=1) for part in (data.inputs * 3, data.targets, data.mask)))
+    with net.watched(wide):  # of the same shape
+        pass
+    np.testing.assert_array_equal(look.at(data).traces("net").nodes["layer1/h"], before.nodes["layer1/h"])
+
+
+def test_what_is_not_there_is_said(build: Callable, batch: Callable) -> None:
+    net, data = build(("lstm",)), one(batch("mse"))
+    look = Look(net).at(data)
+    with pytest.raises(BadInput, match="no such layer"):
+        look.gradient("layer9", "h", look.scores)
+    with pytest.raises(BadInput, match="no such node"):
+        look.gradient("layer1", "hh", look.scores)
+
+
+def test_who_looks_between_two_parts_of_a_test_changes_nothing(build: Callable, batch: Callable) -> None:
+    net, data = build(("lstm",), engine="native", precision="float32"), batch("mse")
+    many = Batch(*(np.repeat(part, 30, axis=1) for part in (data.inputs, data.targets, data.mask)))
+    look, looked = Look(net), []
+    loss, scores = net.evaluate(many, breathe=lambda: looked.append(look.at(one(data)).traces("net")))
+    wanted = net.evaluate(many)
+    assert len(looked) > 1 and loss == wanted[0] and scores.tobytes() == wanted[1].tobytes()

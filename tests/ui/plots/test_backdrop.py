@@ -1,0 +1,105 @@
+"""What stands around the curves is painted when it changes, and only then; the rest of a plot all the same."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtWidgets import QWidget
+
+from playground.ui.plots.backdrop import Backdrop
+from playground.ui.plots.chart import Chart
+from playground.ui.plots.history import Line
+from playground.ui.plots.items import Curve, Style
+from playground.ui.plots.legend import Entry
+from playground.ui.plots.ticks import Axis
+from playground.ui.theme import THEMES
+
+STYLE = Style(lambda theme: theme.accent, 2.0)
+
+
+@pytest.fixture
+def chart(qtbot) -> Iterator[Chart]:
+    host = QWidget()  # pyqtgraph's own way to close a view takes it apart
+    qtbot.addWidget(host)
+    host.resize(400, 300)
+    made = Chart(host)
+    made.resize(320, 200)
+    made.frame.set_title("Title")
+    curve = Curve("a", "a", STYLE, ("a",))
+    made.set_curves([curve], [Entry("a", "a", STYLE)], "")
+    curve.set_source(Line(np.linspace(0, 1, 9), np.linspace(0, 1, 9)))
+    host.show()
+    qtbot.waitUntil(lambda: not made.touched)
+    yield made
+
+
+@pytest.fixture
+def painted(monkeypatch) -> list[int]:
+    found: list[int] = []
+    paint = Backdrop._paint
+
+    def counted(self: Backdrop, *args) -> None:
+        found.append(1)
+        paint(self, *args)
+
+    monkeypatch.setattr(Backdrop, "_paint", counted)
+    return found
+
+
+def picture(chart: Chart) -> QImage:
+    return chart.grab().toImage()
+
+
+def inks(image: QImage) -> np.ndarray:
+    """How light each pixel is [height, width]."""
+    grey = image.convertToFormat(QImage.Format.Format_Grayscale8)
+    rows = np.frombuffer(grey.constBits(), np.uint8).reshape(grey.height(), grey.bytesPerLine())
+    return rows[:, : grey.width()].astype(float)
+
+
+def test_another_curve_leaves_the_backdrop_alone(chart, painted) -> None:
+    before = picture(chart)
+    painted.clear()
+    chart.curves["a"].set_source(Line(np.linspace(0, 1, 9), np.linspace(1, 0, 9)))
+    assert picture(chart) != before
+    assert painted == []
+
+
+@pytest.mark.parametrize("change", ["title", "range", "axis", "legend", "theme", "message", "size"])
+def test_whatever_it_shows_is_painted_anew(chart, painted, change: str) -> None:
+    before = picture(chart)
+    painted.clear()
+    if change == "title":
+        chart.frame.set_title("Another")
+    elif change == "range":
+        chart.set_home((0.0, 3.0), (0.0, 7.0))
+    elif change == "axis":
+        chart.frame.x_axis = Axis(("seconds (s)",))
+        chart.arrange()
+    elif change == "legend":
+        chart.switch("a")
+    elif change == "theme":
+        chart.apply_theme(THEMES["dark"])
+    elif change == "message":
+        chart.set_message("nothing yet")
+    else:
+        chart.resize(340, 200)
+    assert picture(chart) != before
+    assert painted
+
+
+def test_a_figure_paints_the_furniture_as_items(chart, painted) -> None:
+    from playground.ui.figures.paint import prepared
+
+    picture(chart)
+    painted.clear()
+    with prepared(chart, "theme") as view:
+        image = QImage(view.size(), QImage.Format.Format_RGB32)
+        painter = QPainter(image)
+        view.render(painter)
+        painter.end()
+        assert painted == []
+    on_screen, in_figure = (inks(each) for each in (picture(chart), image))
+    assert in_figure[:24, :60].min() < 120, "the title is there"
+    assert np.abs(on_screen - in_figure).mean() < 1.0
