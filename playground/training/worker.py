@@ -17,8 +17,10 @@ from playground.training.conductor import Conductor, memory_is_full
 from playground.training.failing import failed
 from playground.training.inbox import RECEIPTS, Inbox, Unreadable
 from playground.training.looking_messages import LIVE
+from playground.training.priority import step_back
 
 log = logging.getLogger(__name__)
+NICE = 3  # the window draws at once when it wants to; more, and any other program would hold up the training
 OF_THE_MEMORY = (messages.TracesRead, messages.UseMemory)  # which outlives a run
 
 
@@ -29,6 +31,7 @@ class WindowGone(Exception):
 def main(connection: Connection) -> None:
     """The process body. Returns when the window quits or is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in the terminal is the window's business
+    step_back(NICE)
     log_file = log_to_file()
     try:
         Worker(connection, log_file).serve()

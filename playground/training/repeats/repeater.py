@@ -1,9 +1,5 @@
 """The process that trains a job, a slice at a time, and gives way to everything else on the machine."""
 
-import ctypes
-import logging
-import os
-import sys
 import time
 from pathlib import Path
 
@@ -11,28 +7,14 @@ from playground.engine.threads import use_cores
 from playground.errors import BadInput
 from playground.tasks.goals import Target, find_target
 from playground.training.finite import NotFinite
+from playground.training.priority import step_back
 from playground.training.race import Solved
 from playground.training.repeats.job import Job, Outcome
 from playground.training.run import Run
 
-log = logging.getLogger(__name__)
 SLICE = 0.25  # seconds of training between two answers: a pause has to wait no longer than that
 MOST_TESTS = 256
-NICE = 10
-BELOW_NORMAL = 0x4000  # Windows: BELOW_NORMAL_PRIORITY_CLASS
-
-
-def give_way() -> None:
-    """Let other processes go first, and use one core only."""
-    use_cores(1)
-    try:
-        if hasattr(os, "nice"):
-            os.nice(NICE)
-        elif sys.platform == "win32":
-            kernel = ctypes.windll.kernel32
-            kernel.SetPriorityClass(kernel.GetCurrentProcess(), BELOW_NORMAL)
-    except OSError:
-        log.debug("the priority stays as it is", exc_info=True)
+NICE = 10  # behind everything else on the machine
 
 
 class Repeater:
@@ -41,7 +23,8 @@ class Repeater:
     def __init__(self, slice_seconds: float = SLICE) -> None:
         self._slice = slice_seconds
         self._run: Run | None = None
-        give_way()
+        step_back(NICE)
+        use_cores(1)
 
     def begin(self, job: Job) -> Outcome:
         """Raises BadInput for a network that cannot be trained."""
