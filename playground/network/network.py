@@ -18,12 +18,10 @@ from playground.errors import BadInput
 from playground.network.changes import NetChange
 from playground.network.initialise import draw
 from playground.network.layer_run import LayerWeights, NetWeights
-from playground.network.losses import probabilities
 from playground.network.parameters import Entry, Parameters
 from playground.network.passes import Pass, States
 from playground.network.reaching import reach_of, resting
 from playground.network.spec import Layer, Net, Training
-from playground.network.traces import NetTraces
 from playground.tasks.base import Batch, Facts
 from playground.tasks.random import stream
 
@@ -210,20 +208,6 @@ class Network:
             scores[T - len(got) :, low : first + mask.shape[1]] = to_numpy(got[:, :, old:]).transpose(0, 2, 1)
             breathe()
         return loss / max(counted, 1.0), scores
-
-    def trace(self, batch: Batch, name: str | None = None, free: bool = False) -> NetTraces:
-        """Everything that can be seen while the net runs over one sequence (B = 1), gradients of its loss included.
-        free: without interventions."""
-        T, B, _ = batch.inputs.shape
-        assert B == 1, batch.inputs.shape
-        output = np.full((T, self.facts.outputs), np.nan, self.dtype)
-        with self.watched(batch, free) as (run, loss):
-            scores = to_numpy(probabilities(self.engine.xp, self.loss_kind, run.scores))
-            run.backward()
-        output[T - len(scores) :] = scores[:, :, 0]
-        nodes = {f"{part.layer.id}/{node}": value for part in run.layers for node, value in part.series().items()}
-        gradients = {f"{part.layer.id}/{node}": value for part in run.layers for node, value in part.flows().items()}
-        return NetTraces(name or self.net.name, output, nodes, gradients, loss)
 
     @contextmanager
     def watched(self, batch: Batch, free: bool = False) -> Iterator[tuple[Pass, float]]:

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 from cuda_shim import COMPILER, ShimArray, ShimCuda, counts
+from tracing import trace
 
 from playground.engine import choose
 from playground.engine.cuda_engine import CudaEngine
@@ -65,7 +66,7 @@ def test_networks_are_numpy_s(loss: str, at: str) -> None:
             values.append(np.array(carried))
         test_loss, scores = net.evaluate(batch)
         values += [np.array(test_loss), np.nan_to_num(scores)]
-        traces = net.trace(Batch(batch.inputs[:, :1], batch.targets[:, :1], batch.mask[:, :1]))
+        traces = trace(net, Batch(batch.inputs[:, :1], batch.targets[:, :1], batch.mask[:, :1]))
         values += [np.nan_to_num(traces.output), *traces.nodes.values(), *traces.gradients.values()]
         results.append(values)
     for ours, theirs in zip(*results, strict=True):

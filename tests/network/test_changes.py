@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from tracing import trace
 
 from playground.cell.library import LIBRARY
 from playground.network.changes import Clamp, Cut, Freeze, misfit, of_net, parameters_of, shows
@@ -63,9 +64,9 @@ def test_gradients_with_interventions_are_central_differences(
 def test_the_clamped_values_stand_in_the_traces_and_the_ghost_is_as_before(build: Build, batch: MakeBatch) -> None:
     net, data = build(), batch()
     one = Batch(data.inputs[:, :1], data.targets[:, :1], data.mask[:, :1])
-    before = net.trace(one)
+    before = trace(net, one)
     net.reach_into((clamp("forget", value=0.25, start=2, stop=4, units=(1,)), clamp("c", hold=True, start=5)))
-    after, ghost = net.trace(one), net.trace(one, free=True)
+    after, ghost = trace(net, one), trace(net, one, free=True)
     forget = after.nodes["layer1/forget"]
     assert (forget[2:4, 1] == 0.25).all() and not (forget == 0.25)[[0, 1, 4, 5, 6]].any()
     assert not np.isclose(forget[2:4, [0, 2, 3, 4]], 0.25).any()
@@ -94,7 +95,7 @@ def test_each_direction_has_clamps_of_its_own_in_the_order_of_the_sequence(build
     net, data = build(bidirectional=True), batch()
     one = Batch(data.inputs[:, :1], data.targets[:, :1], data.mask[:, :1])
     net.reach_into((clamp("back.forget", value=0.5, start=1, stop=2), clamp("output", value=0.75, start=6)))
-    nodes = net.trace(one).nodes
+    nodes = trace(net, one).nodes
     assert (nodes["layer1/back.forget"][1] == 0.5).all() and not (nodes["layer1/back.forget"][[0, 2]] == 0.5).any()
     assert (nodes["layer1/output"][6] == 0.75).all() and not (nodes["layer1/back.output"] == 0.75).any()
     assert not (nodes["layer1/forget"] == 0.5).any()

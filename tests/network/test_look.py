@@ -8,6 +8,7 @@ import pytest
 from playground.errors import BadInput
 from playground.network.changes import Clamp
 from playground.network.look import WIDE, Look
+from playground.network.losses import probabilities
 from playground.network.network import Network
 from playground.network.passes import Pass
 from playground.tasks.base import Batch
@@ -42,11 +43,17 @@ def test_traces_are_those_of_a_run_of_its_own(
     build: Callable, batch: Callable, engine: str, loss: str, at: str
 ) -> None:
     net, data = build(("lstm", "rnn"), loss=loss, at=at, engine=engine), one(batch(loss))
-    seen, wanted = Look(net).at(data).traces("net"), net.trace(data)
-    assert seen.loss == pytest.approx(wanted.loss, rel=1e-12)
-    np.testing.assert_allclose(seen.output, wanted.output, rtol=1e-12)
-    for found, known in ((seen.nodes, wanted.nodes), (seen.gradients, wanted.gradients)):
-        assert list(found) == list(known)
+    seen = Look(net).at(data).traces("net")
+    with net.watched(data) as (run, known_loss):
+        output = probabilities(np, net.loss_kind, run.scores)[:, :, 0]
+        run.backward()
+        nodes = {f"{part.layer.id}/{node}": value for part in run.layers for node, value in part.series().items()}
+        gradients = {f"{part.layer.id}/{node}": value for part in run.layers for node, value in part.flows().items()}
+    assert seen.loss == pytest.approx(known_loss, rel=1e-12)
+    np.testing.assert_allclose(seen.output[-len(output) :], output, rtol=1e-12)
+    assert np.isnan(seen.output[: -len(output)]).all()
+    for found, known in ((seen.nodes, nodes), (seen.gradients, gradients)):
+        assert found and list(found) == list(known)
         for name, values in known.items():
             np.testing.assert_allclose(found[name], values, rtol=1e-11, atol=1e-15)
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from tracing import trace
 
 from playground.errors import BadInput
 from playground.network.inspections import matches as module
@@ -30,7 +31,7 @@ def test_every_sequence_is_searched(monkeypatch, at_once: int, node: str, only: 
     wanted, series = [], []
     for b in range(11):
         one = Batch(batch.inputs[:, b : b + 1], batch.targets[:, b : b + 1], batch.mask[:, b : b + 1])
-        series.append(net.trace(one).nodes[f"layer1/{node}"])
+        series.append(trace(net, one).nodes[f"layer1/{node}"])
         found = on_throughout(series[-1], threshold, 3, only)
         wanted += find_matches(found, np.array(units), 3, most=12, sequence=b)
     wanted = ranked(wanted, 12)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QObject, Signal
+from tracing import trace
 
 from playground.engine import choose
 from playground.experiment.cells import known_cells
@@ -67,7 +68,7 @@ def build(session):
 def run_probe(session):
     """Traces of the present weights, as the worker would send them."""
     probe = session.probe.batch
-    nets = tuple(network.trace(probe, name) for name, network in session.weights.networks.items())
+    nets = tuple(trace(network, probe, name) for name, network in session.weights.networks.items())
     traces = Traces(0, probe.inputs[:, 0], probe.targets[:, 0], nets)
     session.record.traces = traces
     session.traces_changed.emit(traces)
