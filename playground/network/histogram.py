@@ -13,17 +13,23 @@ def histogram(values: NDArray, bins: int = BINS) -> tuple[Array, float, float]:
     Values that are all the same lie in the middle of a range of one thousandth of their size (at least 1e-9). Without
     values: zeros and NaN.
     """
-    flat = np.asarray(values, np.float64).ravel()
-    flat = flat[np.isfinite(flat)]
-    if not flat.size:
-        return np.zeros(bins), float("nan"), float("nan")
-    low, high = float(flat.min()), float(flat.max())
+    flat = np.asarray(values).ravel()
+    if flat.dtype != np.float32:
+        flat = flat.astype(np.float64, copy=False)
+    low, high = (float(flat.min()), float(flat.max())) if flat.size else (float("nan"), float("nan"))
+    if not 1e-30 < high - low < 1e30:  # what is not finite shows in these two; float32 has no room for such ranges
+        flat = flat[np.isfinite(flat)].astype(np.float64, copy=False)
+        if not flat.size:
+            return np.zeros(bins), float("nan"), float("nan")
+        low, high = float(flat.min()), float(flat.max())
     if high - low <= 1e-12 * max(abs(low), abs(high)) or high == low:
         half = max(5e-4 * abs(low), 5e-10)
         low, high = low - half, high + half
-    places = ((flat - low) * (bins / (high - low))).astype(np.intp)
-    counts = np.bincount(np.clip(places, 0, bins - 1), minlength=bins)
-    return counts.astype(np.float64), low, high
+    places = flat - flat.dtype.type(low)
+    places *= flat.dtype.type(bins / (high - low))
+    counts = np.bincount(places.astype(np.intp), minlength=bins + 1).astype(np.float64)
+    counts[bins - 1] += counts[bins]  # the largest value itself
+    return counts[:bins], low, high
 
 
 def rebinned(counts: Array, low: float, high: float, edges: Array) -> Array:

@@ -3,9 +3,11 @@
 import contextlib
 import logging
 import multiprocessing
+import select
 import signal
 import threading
 from collections import deque
+from collections.abc import Callable
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
@@ -33,6 +35,7 @@ class TrainingClient:
         self.process: BaseProcess | None = None
         self.engines: dict[str, str] = {}
         self._connection: Connection | None = None
+        self._comes: Callable[[], object] = lambda: False  # whether a message is in the pipe
         self._writer: _Writer | None = None
         self._memory: TracesMemory | None = None
         self._run = -1
@@ -57,6 +60,7 @@ class TrainingClient:
             return
         context = multiprocessing.get_context("spawn")
         self._connection, theirs = context.Pipe()
+        self._comes = _looker(self._connection)
         self.process = context.Process(target=worker.main, args=(theirs,), name="rnn-playground worker", daemon=True)
         self.process.start()
         theirs.close()
@@ -149,6 +153,8 @@ class TrainingClient:
     def _unsent(self) -> list[messages.Event]:
         """What has to be said of commands that could not be written down."""
         unsent = [] if self._writer is None else self._writer.take_unsent()
+        if not unsent:
+            return []
         problem, remedy = "the experiment holds something that cannot be sent to the training", "undo the last change"
         return [
             messages.Failed(command.run, "", problem, remedy, fatal=isinstance(command, messages.Start))
@@ -159,7 +165,7 @@ class TrainingClient:
     def _receive(self) -> bytes | None:
         """The next message in the pipe, None when there is none (or the other end is gone)."""
         try:
-            if self._connection is not None and self._connection.poll(0):
+            if self._connection is not None and self._comes():
                 return self._connection.recv_bytes()
         except (EOFError, OSError):
             pass  # the process ended: `poll` says so as soon as its exit code is known
@@ -225,6 +231,16 @@ class TrainingClient:
             process.close()
 
 
+def _looker(connection: Connection) -> Callable[[], object]:
+    """What tells whether there is something to read. `Connection.poll` makes a new selector for every look, at a
+    hundred looks a second; where the system has `poll`, one that is kept does."""
+    if not hasattr(select, "poll"):
+        return lambda: connection.poll(0)
+    kept = select.poll()
+    kept.register(connection.fileno(), select.POLLIN | select.POLLHUP)
+    return lambda: kept.poll(0)
+
+
 class _Writer(threading.Thread):
     """Writes commands to the pipe, in order; of edits that wait one after the other, only the last."""
 
@@ -244,6 +260,8 @@ class _Writer(threading.Thread):
 
     def take_unsent(self) -> list[messages.Command]:
         """Commands that hold something that no message can hold, since the last call."""
+        if not self._unsent:  # nearly always: no lock for it
+            return []
         with self._news:
             unsent, self._unsent = self._unsent, []
         return unsent

@@ -48,6 +48,9 @@ class Header(Struct, frozen=True, array_like=True):
     networks: tuple[NetPlaces, ...]
 
 
+_headers = msgspec.msgpack.Decoder(Header)
+
+
 class TooLarge(ValueError):
     """The traces do not fit into a slot. wanted: bytes a slot must have."""
 
@@ -111,12 +114,12 @@ class TracesMemory:
         base = slot * self.slot_size
         buffer = self._buffer
         (length,) = LENGTH.unpack_from(buffer, base)
-        header = msgspec.msgpack.decode(bytes(buffer[base + LENGTH.size : base + LENGTH.size + length]), type=Header)
+        header = _headers.decode(buffer[base + LENGTH.size : base + LENGTH.size + length])
         begin = base + _aligned(LENGTH.size + length)
         data = bytearray(buffer[begin : begin + header.size])
 
         def array(place: ArrayPlace) -> NDArray:
-            return np.ndarray(place.shape, np.dtype(place.dtype), buffer=data, offset=place.offset)
+            return np.ndarray(place.shape, place.dtype, data, place.offset)
 
         networks = tuple(
             NetTraces(

@@ -12,6 +12,7 @@ from playground.ui.state import RunState
 from playground.ui.style import set_look
 from playground.ui.widgets.card import label
 from playground.ui.widgets.elided import ElidedLabel
+from playground.ui.widgets.paced import Paced
 from playground.ui.widgets.slider import Slider
 
 SPEEDS = (0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 0)  # training steps a second; 0: as fast as it goes
@@ -72,9 +73,10 @@ class Transport(QFrame):
         session.document_changed.connect(self._show_document)
         session.file_changed.connect(lambda: self._show_document(session.experiment))
         session.started.connect(lambda _: self._show_document(session.experiment))
-        session.run_changed.connect(self._show_run)
+        self._paced = Paced(self._show_status, self)
+        session.run_changed.connect(self._paced.soon)
+        session.phase_changed.connect(self._show_run)
         self._show_document(session.experiment)
-        self._show_run(session.run_state)
 
     def _button(self, name: str, text: str, help: str) -> QPushButton:
         made = QPushButton(text)
@@ -101,7 +103,7 @@ class Transport(QFrame):
         self.title.setToolTip(experiment.name)
         self.subtitle.setText(self._subtitle(experiment))
         self.title.updateGeometry()
-        self._show_run(self._session.run_state)
+        self._show_run()
 
     def _subtitle(self, experiment: Experiment) -> str:
         nets = experiment.networks
@@ -119,7 +121,8 @@ class Transport(QFrame):
         parts = (", ".join(cells), self.tr("{0} units").format(units), layers, weights)
         return " · ".join(part for part in parts if part)
 
-    def _show_run(self, state: RunState) -> None:
+    def _show_run(self) -> None:
+        state = self._session.run_state
         active = state.active
         self.play_button.setText(self.tr("❚❚  Pause") if active else self.tr("▶  Play"))
         self.play_button.setAccessibleName(self.tr("Pause") if active else self.tr("Play"))
@@ -127,7 +130,11 @@ class Transport(QFrame):
         for button in (self.play_button, self.step_button):
             button.setEnabled(usable)
         self.reset_button.setEnabled(bool(self._session.experiment.networks))  # a dead worker too: it begins again
-        self.status.setText(self._status(state))
+        self._paced.now()
+
+    def _show_status(self) -> None:
+        if (text := self._status(self._session.run_state)) != self.status.text():
+            self.status.setText(text)
 
     def _status(self, state: RunState) -> str:
         seed = self.tr("seed {0}").format(self._session.experiment.seed)

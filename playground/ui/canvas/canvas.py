@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QVBoxLayout
 from playground.experiment.check import check_experiment
 from playground.experiment.document import Experiment
 from playground.export.tables import Table
-from playground.network.traces import Traces
 from playground.ui.canvas import problems
 from playground.ui.canvas.content import Content, export_columns, read
 from playground.ui.canvas.describe import describe, describe_selection
@@ -34,6 +33,7 @@ from playground.ui.canvas.view import CanvasView
 from playground.ui.session import Session
 from playground.ui.state import Selection
 from playground.ui.theme import Theme
+from playground.ui.widgets.paced import Paced
 
 READABLE = 0.7  # of the usual scale: with more networks than fit at that, the canvas scrolls
 
@@ -67,6 +67,7 @@ class NetworkCanvas(QFrame):
         self.view.setWhatsThis(self._help())
         self._style: Style = make_style(session.theme)
         self._history = getattr(session, "history", None)  # one for each document that is opened
+        self._traced = Paced(self._show_traces, self)
         self._behind = False  # the document changed while a cell was open in front of this canvas
         self._seen: Content = self._read()
         self._picture = self._draw()
@@ -251,6 +252,7 @@ class NetworkCanvas(QFrame):
     def showEvent(self, event: QShowEvent) -> None:
         self._catch_up()
         super().showEvent(event)
+        self._show_traces()
 
     def _catch_up(self) -> None:
         """Show the document as it is now."""
@@ -267,9 +269,16 @@ class NetworkCanvas(QFrame):
         else:
             self.picture.set_probe(self.session.probe)
 
-    def _traces_changed(self, traces: Traces) -> None:
+    def _traces_changed(self) -> None:
+        """While it trains, no more often than an eye can follow; what a person asked for comes at once."""
+        session = self.session
         if self.isVisible():
-            self.picture.set_traces(traces)
+            waited_for = session.moments.back or session.run_state.state != "training"
+            (self._traced.now if waited_for else self._traced.soon)()
+
+    def _show_traces(self) -> None:
+        if self.isVisible():
+            self.picture.set_traces(self.session.traces)
 
     def _selection_changed(self, selection: Selection | None) -> None:
         self.picture.set_selection(selection)

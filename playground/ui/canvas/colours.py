@@ -24,7 +24,7 @@ def signed_table(positive: str, negative: str, zero: str) -> NDArray[np.uint32]:
 
 def scale_of(values: NDArray[np.floating]) -> float:
     """The value of the full colours: the next power of two above all values, at least 1/16, so that it rarely jumps."""
-    largest = float(np.abs(values).max(initial=0.0))
+    largest = max(float(values.max(initial=0.0)), -float(values.min(initial=0.0)))
     if not np.isfinite(largest):
         finite = values[np.isfinite(values)]
         largest = float(np.abs(finite).max(initial=0.0))
@@ -32,22 +32,34 @@ def scale_of(values: NDArray[np.floating]) -> float:
 
 
 def heatmap(values: NDArray[np.floating], theme: Theme) -> tuple[QImage, float]:
-    """values [T, n] → an image of T × n pixels (time to the right, unit 0 on top) and the value of its full colours.
+    """values [T, n] → an image of T × n pixels (time to the right, unit 0 on top) and the value of its full colours."""
+    found, scale = levels(values)
+    return picture(found, theme), scale
+
+
+def levels(values: NDArray[np.floating]) -> tuple[NDArray[np.uint8], float]:
+    """values [T, n] → [n, T], the number of each one's colour in the `signed_table`, and the value of the last colour.
 
     What is not finite looks like zero. More than `MOST_COLUMNS` steps are averaged in blocks.
     """
-    steps, units = values.shape
+    steps = len(values)
     block = -(-steps // MOST_COLUMNS)
     if block > 1:
         starts = np.arange(0, steps, block)
         counts = np.diff(np.append(starts, steps))[:, None]
         values = np.add.reduceat(values, starts, axis=0) / counts
-        steps = len(starts)
     scale = scale_of(values)
-    table = signed_table(theme.positive, theme.negative, theme.zero)
     with np.errstate(invalid="ignore"):
-        level = np.nan_to_num(values.T * (127.0 / scale), nan=0.0, posinf=127.0, neginf=-127.0)
-    index = np.clip(np.rint(level) + 128, 0, 255).astype(np.uint8)
-    pixels = np.ascontiguousarray(table[index])
-    image = QImage(pixels.data, steps, units, 4 * steps, QImage.Format.Format_RGB32)
-    return image.copy(), scale
+        level = values * (127.0 / scale)
+    if not np.isfinite(level.sum()):
+        level = np.clip(np.nan_to_num(level, nan=0.0, posinf=127.0, neginf=-127.0), -127.0, 127.0)
+    np.rint(level, out=level)
+    level += 128
+    return np.ascontiguousarray(level.astype(np.uint8).T), scale
+
+
+def picture(levels: NDArray[np.uint8], theme: Theme) -> QImage:
+    """levels [n, T] → an image of T × n pixels."""
+    units, steps = levels.shape
+    pixels = signed_table(theme.positive, theme.negative, theme.zero)[levels]
+    return QImage(pixels.data, steps, units, 4 * steps, QImage.Format.Format_RGB32).copy()

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
 
 from playground.ui.canvas.gestures.base import Drop, Gesture
 from playground.ui.canvas.gestures.zoom import Zoom
+from playground.ui.canvas.items.exposed import exposing
 
 LEAST, MOST = 0.2, 4.0
 STRIP = 160  # px of the plan that always stay in sight
@@ -221,7 +222,8 @@ class CanvasView(QGraphicsView):
         super().focusOutEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
+        with exposing(self.viewport(), event.region()):
+            super().paintEvent(event)
         if self._framed:
             painter = QPainter(self.viewport())
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)

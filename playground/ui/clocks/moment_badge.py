@@ -43,7 +43,8 @@ class MomentBadge(QFrame):
         """Bring it up to date."""
         moments, state = self._session.moments, self._session.run_state
         if not moments.back:
-            self.hide()
+            if not self.isHidden():
+                self.hide()
             return
         words = {
             "training": self.tr("Looking at step {0} – training goes on, at step {1}"),

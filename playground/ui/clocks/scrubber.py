@@ -35,7 +35,7 @@ class Scrubber(QFrame):
         session.document_changed.connect(lambda _: self.show_sequence())
         session.moments.listed.connect(self._show_moments)
         session.moments.looked.connect(self._show_moments)
-        session.run_changed.connect(lambda _: self._show_moment())
+        session.run_changed.connect(lambda _: self._show_moment() if session.moments.back else None)
         session.theme_changed.connect(lambda theme: self._show_moments())
         self._show_moments()
 

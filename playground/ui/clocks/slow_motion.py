@@ -37,7 +37,7 @@ class SlowMotion(QObject):
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._tick)
         session.stepped.connect(self._on_stepped)
-        session.run_changed.connect(self._run_changed)
+        session.phase_changed.connect(self._run_changed)
         session.moments.looked.connect(lambda: self.stop() if session.moments.back else None)
         session.opened.connect(lambda _: self.stop())
         session.time_changed.connect(self._time_changed)
@@ -145,7 +145,7 @@ class SlowMotion(QObject):
             self.stepped = event
             self.changed.emit()
 
-    def _run_changed(self, state: object) -> None:
+    def _run_changed(self) -> None:
         """Someone lets it train on: then nothing stands still that could be looked at."""
         run = self._session.run_state
         if self.on and (run.waiting or run.state in ("idle", "dead")):

@@ -22,7 +22,17 @@ class Furniture(PlotItem):
         super().__init__()
         self.theme: Theme = LIGHT
         self.exporting = False
+        self.place, self.shown = (0.0, 0.0), True  # as Qt has them: it takes long to say so
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemHasNoContents)
+
+    def setPos(self, x: float, y: float) -> None:  # type: ignore[override]
+        if (x, y) != self.place:
+            self.place = x, y
+            super().setPos(x, y)
+
+    def setVisible(self, visible: bool) -> None:
+        self.shown = visible
+        super().setVisible(visible)
 
     def look(self) -> Hashable:
         """Equal when `furnish` would paint the same."""
@@ -52,22 +62,26 @@ class Backdrop:
         self._picture = QPixmap()
         self._looks: object = None
         self._next: object = None
-        self._header: object = None
+        self._header: object = None  # as it was when it was looked at last
+        self._painted: object = None  # and when it was painted last
 
     def look(self, onto: QWidget, ground: str, items: list[Furniture]) -> tuple[bool, bool]:
         """Whether it would be another than what was painted last; and whether its header would."""
-        shown = [(item.theme, item.x(), item.y(), item) for item in items if item.isVisible()]
+        shown = [(item.theme, item.place, item) for item in items if item.shown]
         onto_what = (onto.width(), onto.height(), onto.devicePixelRatioF(), ground)
-        header, before = (onto_what, [(*known, item.header()) for *known, item in shown]), self._header
-        self._next = (header, [(*known, item.look()) for *known, item in shown])
+        self._next = (onto_what, [(theme, place, item.look()) for theme, place, item in shown])
+        if self._next == self._looks:
+            self._header = self._painted
+            return False, False
+        header, before = (onto_what, [(theme, place, item.header()) for theme, place, item in shown]), self._header
         self._header = header
-        return self._next != self._looks, header != before
+        return True, header != before
 
     def draw(self, painter: QPainter, onto: QWidget, ground: str, items: list[Furniture]) -> None:
         """Paint it at the origin, as large as `onto`."""
         if self.look(onto, ground, items)[0]:
-            self._looks = self._next
-            self._paint(onto, ground, [item for item in items if item.isVisible()])
+            self._looks, self._painted = self._next, self._header
+            self._paint(onto, ground, [item for item in items if item.shown])
         self.repeat(painter)
 
     def repeat(self, painter: QPainter) -> None:

@@ -50,8 +50,7 @@ class Plot(QWidget):
         self.id = id or self.name
         self.stale = True
         self.stale_since = self.drawn_at = 0.0
-        self.refreshes = self.paints = 0
-        self.paint_seconds = 0.0  # what the last painting took
+        self.refreshes = 0
         self.log_y = False
         self.linked = True  # zoomed and read together with others that have the same kind of x axis
         self.follows = True  # takes over which layer, unit and node are selected elsewhere
@@ -72,7 +71,6 @@ class Plot(QWidget):
         self.chart.setFocusProxy(self)
         self.chart.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.chart.customContextMenuRequested.connect(self.show_menu)
-        self.chart.painted.connect(self._painted)
         self.chart.switched.connect(self.chart.read)
         self.chart.frame.set_title(self.title, self.short_title)
         self.chart.set_message(self.text("Plot", self.EMPTY))
@@ -162,6 +160,11 @@ class Plot(QWidget):
     def seen(self) -> bool:
         """Whether any part of it is on the screen. The viewport is asked, because it covers the plot itself."""
         return self.isVisible() and not self.chart.viewport().visibleRegion().isEmpty()
+
+    @property
+    def paint_seconds(self) -> float:
+        """What the last painting took."""
+        return self.chart.paint_seconds
 
     def refresh(self) -> None:
         """Draw what is new. Does nothing when nothing is."""
@@ -378,7 +381,3 @@ class Plot(QWidget):
         menu = build_menu(self)
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(self.mapToGlobal(at))
-
-    def _painted(self, seconds: float) -> None:
-        self.paints += 1
-        self.paint_seconds = seconds

@@ -60,7 +60,7 @@ class ClippingPlot(Plot):
             self._update(rows)
         last = float(curves.steps[-1]) if len(curves.steps) else 0.0
         self.chart.levels.set_levels(self._levels())
-        drawn = [line.within(-np.inf, np.inf, 500)[1] for line in (*self._before[:rows], *self._after[:rows])]
+        drawn = [line.reach(self.log_y) for line in (*self._before[:rows], *self._after[:rows])]
         drawn.append(np.array([value for _, value in self.chart.levels.levels]))
         self.chart.set_home(steps_range(last), self._range(drawn))
         self.chart.rebuild()
@@ -79,7 +79,7 @@ class ClippingPlot(Plot):
             done = left.count
             left.extend(self._limited(curves.steps[done:], norms[done:]))
             thinned = curves.steps[: lows.shape[1]]
-            bounds = (self._limited(thinned, edge) for edge in (lows[row], highs[row]))
+            bounds = [self._limited(thinned, edge) for edge in (lows[row], highs[row])] if len(thinned) else []
             self._after[row].update(curves.steps, left.values, *bounds)
 
     def _limited(self, steps: Floats, norms: Floats) -> Floats:

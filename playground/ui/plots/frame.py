@@ -32,6 +32,7 @@ class Frame(Furniture):
         self.mapping: Mapping | None = None
         self.title_right = 0.0
         self._size = QRectF()
+        self._width = self._height = 0.0
         self._x_ticks: Ticks = []
         self._y_ticks: Ticks = []
         self._left = 0.0
@@ -44,6 +45,7 @@ class Frame(Furniture):
         if size != self._size:
             self.prepareGeometryChange()
             self._size = size
+            self._width, self._height = size.width(), size.height()
         height = size.height() - header - TICK_ROW - LABEL_ROW - 6
         texts = ticks(self.y_axis, *y_range, height, tick_width, across=False)
         widest = max((tick_width(text) for _, text in texts), default=0.0)
@@ -82,11 +84,8 @@ class Frame(Furniture):
     def look(self) -> Hashable:
         """What is painted depends on these alone; on the caption only in a figure."""
         m = self.mapping
-        around = (m.rect.left(), m.rect.top(), m.rect.width(), m.rect.height()) if m is not None else ()
-        within = (m.x0, m.x1, m.y0, m.y1, m.down) if m is not None else ()
         text = self.message or (self.bare, self.x_axis.labels, self.y_axis.labels)
-        ticks = tuple(self._x_ticks), tuple(self._y_ticks)
-        return self.title, text, around, within, ticks, self._size.width(), self._size.height()
+        return self.title, text, m, self._x_ticks, self._y_ticks, self._width, self._height
 
     def boundingRect(self) -> QRectF:
         return self._size

@@ -41,6 +41,8 @@ class Grown:
 class Line:
     """A curve of moderate length, held as it is: x rising [N], y [N] (NaN: a gap)."""
 
+    version = 0  # of one that grows: counts the changes
+
     def __init__(self, x: NDArray, y: NDArray) -> None:
         self.x, self.y = np.asarray(x, np.float64), np.asarray(y, np.float64)
 
@@ -52,7 +54,7 @@ class Line:
 
         log: the points are spread evenly over the logarithm of x; then there may be a few more.
         """
-        if 0 < len(self.x) <= points and self.x[0] >= low and self.x[-1] <= high and not log:
+        if not log and len(self.x) > 0 and self.x[0] >= low and self.x[-1] <= high:
             return self._envelope(0, len(self.x), points)
         first, last = _indices(self.x, low, high)
         if not log:
@@ -68,6 +70,8 @@ class Line:
         return np.concatenate([x for x, _ in found]), np.concatenate([y for _, y in found])
 
     def _envelope(self, first: int, last: int, points: int) -> tuple[Floats, Floats]:
+        if last - first == len(self.x) <= 2 * points:
+            return self.x, self.y  # the very arrays: what is known of them holds
         x, y = self.x[first:last], self.y[first:last]
         if len(x) <= 2 * points:
             return x, y
@@ -87,6 +91,13 @@ class History(Line):
         self.low, self.high = NOTHING, NOTHING  # of the samples at the front that are means of many
         self._levels: list[tuple[Grown, Grown]] = []
         self._last: tuple[float, float] = (np.nan, np.nan)
+        self._reach = np.full(3, np.nan)  # lowest, lowest above 0, and highest finite value
+
+    def reach(self, positive: bool = False) -> Floats:
+        """The smallest and the largest finite value, [2], NaN without any. positive: of those above 0."""
+        if not positive:
+            return self._reach[::2]
+        return self._reach[1:] if np.isfinite(self._reach[1]) else np.full(2, np.nan)
 
     def update(self, x: NDArray, y: NDArray, low: NDArray = NOTHING, high: NDArray = NOTHING) -> bool:
         """Take over x (rising) and y, kept by reference. A curve that is no continuation begins anew.
@@ -103,11 +114,25 @@ class History(Line):
         if not same:
             self._levels = []
             self.generation += 1
+            self._reach = np.full(3, np.nan)
         self.x, self.y, self.low, self.high = x, y, low, high
         self._last = (x[n - 1], y[n - 1]) if n else (np.nan, np.nan)
         if changed:
+            self.version += 1
             self._grow()
+            self._widen(old if same else 0)
         return changed
+
+    def _widen(self, begin: int) -> None:
+        """Take the samples from `begin` on into what `reach` says."""
+        parts = (self.y[begin:],) if begin >= len(self.low) else self._extremes(begin, len(self.y))
+        for part in parts:
+            values = part[np.isfinite(part)]
+            if values.size:
+                above = values[values > 0]
+                found = (values.min(), above.min() if above.size else np.nan, values.max())
+                self._reach[:2] = np.fmin(self._reach[:2], found[:2])
+                self._reach[2] = np.fmax(self._reach[2], found[2])
 
     def _grow(self) -> None:
         low = high = NOTHING
@@ -176,14 +201,15 @@ def _reduce(x: Floats, low: NDArray, high: NDArray, first: int, points: int) -> 
     size = 1
     while len(x) / size > points:
         size *= 2
-    starts = np.unique(np.concatenate([[0], np.arange(-first % size, len(x), size)]))
-    bottom, top = np.fmin.reduceat(low, starts), np.fmax.reduceat(high, starts)
-    x0 = x[starts]
-    x1 = np.append(x0[1:], x[-1])
-    out_x, out_y = np.empty(2 * len(starts)), np.empty(2 * len(starts))
-    out_x[0::2], out_x[1::2] = x0, (x0 + x1) / 2
-    out_y[0::2], out_y[1::2] = bottom, top
-    return np.append(out_x, x[-1]), np.append(out_y, (low[-1] + high[-1]) / 2)
+    offset = -first % size
+    starts = np.arange(offset - size if offset else 0, len(x), size)
+    starts[0] = 0  # what is left of a bucket that began before
+    out_x, out_y = np.empty(2 * len(starts) + 1), np.empty(2 * len(starts) + 1)
+    out_x[0:-1:2], out_x[-1] = x[starts], x[-1]
+    out_x[1::2] = (out_x[0:-1:2] + out_x[2::2]) / 2
+    out_y[0:-1:2], out_y[1::2] = np.fmin.reduceat(low, starts), np.fmax.reduceat(high, starts)
+    out_y[-1] = (low[-1] + high[-1]) / 2
+    return out_x, out_y
 
 
 def _nearest(xs: NDArray, ys: NDArray, x: float) -> tuple[float, float] | None:

@@ -16,7 +16,7 @@ from playground.ui.plots.geometry import Floats, Mapping, clip_to, draw_mark, fa
 from playground.ui.plots.history import Line
 from playground.ui.plots.plot_item import PlotItem
 from playground.ui.plots.stamps import draw_marks, stamp
-from playground.ui.plots.strokes import draw_lines, last_finite, line_pen, lonely, segments, whole
+from playground.ui.plots.strokes import draw_lines, fits, last_finite, line_pen, lonely, segments
 from playground.ui.theme import LIGHT, Theme
 
 Paint = Callable[[Theme], str]
@@ -100,10 +100,11 @@ class Curve(AreaItem):
         self.ghost: Line | None = None  # the same curve at another moment, or as it would be: pale and dashed below
         self.ghost_shown = True
         self._built = False
+        self._grown: tuple[Mapping, Line, int] | None = None  # what it was built of
         self._drawn = 0
         self._px, self._py = np.empty(0), np.empty(0)
         self._path: QPainterPath | None = None
-        self._pen: tuple[Theme, QPen] | None = None
+        self._known: tuple[Theme, Style, tuple[QPen, QColor, QBrush]] | None = None
         self._lines: Floats = NO_LINES
         self._band_shape = QPolygonF()
         self._ghost: tuple[Floats, Floats] | None = None
@@ -123,7 +124,7 @@ class Curve(AreaItem):
     def set_ghost(self, ghost: Line | None) -> None:
         """What the curve is compared with, or nothing."""
         if ghost is not None or self.ghost is not None:
-            self.ghost = ghost
+            self.ghost, self._grown = ghost, None
             self.rebuild()
 
     def show_ghost(self, on: bool) -> None:
@@ -147,18 +148,23 @@ class Curve(AreaItem):
         if self._built or m is None:
             return
         self._built = True
+        grown = (m, self.source, self.source.version)
+        if grown == self._grown and self.source.version and self.ghost is self.band is None:
+            return
+        self._grown = grown
         self._path, self._lines, self._end = None, NO_LINES, None
         px, py = self._pixels(*self._within(self.source, m), m)
-        unbroken = whole(px, py)
-        self._dots = NO_DOTS if unbroken and not self.style.dots else lonely(px, py, m.rect, self.style.dots)
-        self._px, self._py = clip_to(px, py, m.rect.adjusted(0, -1, 0, 1))
+        room = m.rect.adjusted(0, -1, 0, 1)
+        whole = fits(px, py, room)  # as nearly always
+        self._dots = NO_DOTS if whole and not self.style.dots else lonely(px, py, m.rect, self.style.dots)
+        self._px, self._py = (px, py) if whole else clip_to(px, py, room)
         self._drawn = len(self._px)
         if not self.style.dots:
-            last = last_finite(self._py)
+            last = len(px) - 1 if whole else last_finite(self._py)
             if last >= 0:
                 self._end = (float(self._px[last]), float(self._py[last]))
                 if self._in_pieces:
-                    self._lines = segments(self._px, self._py, self.style.dash, unbroken and len(self._px) == len(px))
+                    self._lines = segments(self._px, self._py, self.style.dash, whole or None)
         self._band_shape = self._shape(m) if self.band is not None else QPolygonF()
         self._ghost, self._ghost_dots = None, NO_DOTS
         if self.ghost is not None:
@@ -190,8 +196,11 @@ class Curve(AreaItem):
 
     def _shape(self, m: Mapping) -> QPolygonF:
         assert self.band is not None
-        low, high = (np.clip(m.y(m.positions(edge)), m.rect.top(), m.rect.bottom()) for edge in self.band)
+        low, high = (m.y(m.positions(edge)) for edge in self.band)
         px = m.x(self.source.x)
+        if fits(px, low, m.rect) and fits(px, high, m.rect):
+            return pg.functions.arrayToQPolygonF(np.concatenate([px, px[::-1]]), np.concatenate([low, high[::-1]]))
+        low, high = (np.clip(edge, m.rect.top(), m.rect.bottom()) for edge in (low, high))
         inside = (px >= m.rect.left() - 1e-6) & (px <= m.rect.right() + 1e-6) & np.isfinite(low) & np.isfinite(high)
         px, low, high = px[inside], low[inside], high[inside]
         xs, ys = np.concatenate([px, px[::-1]]), np.concatenate([low, high[::-1]])
@@ -199,37 +208,38 @@ class Curve(AreaItem):
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         self._build()
-        style, name = self.style, self.style.colour(self.theme)
+        style, (pen, colour, brush) = self.style, self._tools()
         if not self._band_shape.isEmpty():
             painter.setRenderHint(SMOOTH, self.exporting)
             painter.setPen(NO_PEN)
-            painter.setBrush(QBrush(faded(name, 0.11)))
+            painter.setBrush(brush)
             painter.drawPolygon(self._band_shape)
         painter.setRenderHint(SMOOTH)
         if self._ghost is not None and self.ghost_shown:
             self._paint_ghost(painter, *self._ghost)
         if self._in_pieces and not self.exporting:
             if len(self._lines):
-                painter.setPen(self._piece_pen())
+                painter.setPen(pen)
                 draw_lines(painter, self._lines)
         elif not self.path.isEmpty():  # an empty path makes a faulty SVG
-            pen = line_pen(style.tone(self.theme), style.width, style.dash)
+            pen = line_pen(style.tone(self.theme), style.width, style.dash)  # another one: its dashes are Qt's
             pen.setCosmetic(style.width <= 1.0 and not self.exporting)  # Qt's fast path; in a figure pens grow with it
             painter.setPen(pen)
             painter.setBrush(NO_BRUSH)
             painter.drawPath(self.path)
-        colour = QColor(name)
         if len(self._dots[0]):
             draw_marks(painter, style.mark or "circle", *self._dots, 3.2, colour, self.exporting)
         if style.mark and self._end is not None:
             stamp(painter, style.mark, *self._end, 3.4, colour, self.exporting)
 
-    def _piece_pen(self) -> QPen:
-        if self._pen is None or self._pen[0] is not self.theme:
-            pen = line_pen(self.style.tone(self.theme), self.style.width)
+    def _tools(self) -> tuple[QPen, QColor, QBrush]:
+        """Of single lines, of marks, and of the band."""
+        known = self._known
+        if known is None or known[0] is not self.theme or known[1] is not self.style:
+            pen, name = line_pen(self.style.tone(self.theme), self.style.width), self.style.colour(self.theme)
             pen.setCapStyle(Qt.PenCapStyle.FlatCap if self.style.dash else Qt.PenCapStyle.SquareCap)
-            self._pen = self.theme, pen
-        return self._pen[1]
+            known = self._known = self.theme, self.style, (pen, QColor(name), QBrush(faded(name, 0.11)))
+        return known[2]
 
     def _paint_ghost(self, painter: QPainter, px: Floats, py: Floats) -> None:
         tone = mixed(self.theme.panel, self.style.colour(self.theme), GHOST_STRENGTH)
@@ -251,7 +261,7 @@ class Levels(AreaItem):
         super().__init__()
         self.levels: tuple[tuple[str, float], ...] = ()
         self.exporting = False
-        self._lines: list[tuple[float, str, QRectF]] = []
+        self._lines: list[tuple[float, str, QRectF, Floats]] = []
         self.setZValue(5)
 
     def setExportMode(self, export: bool, opts: dict | None = None) -> None:
@@ -280,7 +290,8 @@ class Levels(AreaItem):
             while any(box.intersects(other) for other in placed) and box.left() > m.rect.left():
                 box.translate(-12, 0)
             placed.append(box)
-            self._lines.append((y, text, box))
+            line = segments(np.array([m.rect.left(), m.rect.right()]), np.array([y, y]), LEVEL_DASH, True)
+            self._lines.append((y, text, box, line))
         self.set_empty(not self._lines)
         self.update()
 
@@ -289,13 +300,13 @@ class Levels(AreaItem):
             return
         rect, muted = self.mapping.rect, QColor(self.theme.muted)
         painter.setFont(label_font())
-        for y, text, box in self._lines:
+        for y, text, box, line in self._lines:
             if self.exporting:
                 painter.setPen(line_pen(muted, 1.0, LEVEL_DASH))
                 painter.drawLine(QPointF(rect.left(), y), QPointF(rect.right(), y))
             else:
                 painter.setPen(line_pen(muted, 1.0))
-                draw_lines(painter, segments(np.array([rect.left(), rect.right()]), np.array([y, y]), LEVEL_DASH, True))
+                draw_lines(painter, line)
             painter.fillRect(box.adjusted(-3, 1, 3, -1), faded(self.theme.panel, 0.75))
             painter.setPen(muted)
             painter.drawText(QPointF(box.left(), box.bottom() - 3), text)

@@ -163,8 +163,7 @@ class LossPlot(Plot):
         """Room for the smoothed and the test curves, the bulk of the raw ones, and the baselines."""
         drawn = [np.array([value for _, value in self.chart.levels.levels]), *self._seeds.values()]
         for run in self._runs[:rows]:
-            for line in (run.smooth, run.test):
-                drawn.append(line.within(-np.inf, np.inf, 200)[1])
+            drawn += [run.smooth.reach(self.log_y), run.test.reach(self.log_y)]
             if len(run.raw):
                 drawn.append(run.bulk())
         return loss_range(spread(drawn, positive=self.log_y), self.log_y)

@@ -123,7 +123,7 @@ class MetricPlot(Plot):
     def _range(self, metric: str, log: bool) -> Range:
         if metric == "accuracy":
             return (-0.02, 1.04)
-        drawn = [*(run.within(-np.inf, np.inf, 500)[1] for run in self._runs), *self._seeds.values()]
+        drawn = [*(run.reach(log) for run in self._runs), *self._seeds.values()]
         drawn.append(np.array([value for _, value in self.chart.levels.levels]))
         return loss_range(spread(drawn, positive=log), log)
 

@@ -1,15 +1,17 @@
 """A path through a plane: lines that grow stronger with time, its begin and its end, and the step that is looked at."""
 
+import math
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 from pyqtgraph.GraphicsScene.mouseEvents import MouseDragEvent
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter
+from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
-from playground.ui.plots.fonts import tick_font
+from playground.ui.plots.fonts import tick_font, tick_width
 from playground.ui.plots.geometry import clip_to, draw_mark, mixed
 from playground.ui.plots.items import GHOST_DASH, GHOST_STRENGTH, GHOST_WIDTH, AreaItem
 from playground.ui.plots.strokes import draw_lines, line_pen, segments
@@ -75,7 +77,10 @@ class Path(AreaItem):
         x, y = clip_to(self._px[:, 0], self._px[:, 1], m.rect)
         lines = segments(x, y, ())
         if len(lines) == len(self._px) - 1:  # as nearly always: nothing is cut off
-            self._pieces = np.array_split(lines, min(SHADES, len(lines)))
+            count = min(SHADES, len(lines))
+            short, longer = divmod(len(lines), count)  # as evenly as can be, the longer ones first
+            cuts = [number * short + min(number, longer) for number in range(count + 1)]
+            self._pieces = [lines[first:end] for first, end in pairwise(cuts)]
         else:
             for part in np.array_split(np.arange(max(1, len(self._px) - 1)), min(SHADES, max(1, len(self._px) - 1))):
                 some = self._px[part[0] : part[-1] + 2]
@@ -124,14 +129,14 @@ class Path(AreaItem):
     def _paint_names(self, painter: QPainter) -> None:
         """Names of some steps, where they cover neither each other nor leave the picture."""
         assert self.mapping is not None
-        metrics, taken = QFontMetricsF(tick_font()), list[QRectF]()
+        taken: list[QRectF] = []
         painter.setFont(tick_font())
         painter.setPen(QColor(self.theme.muted))
         for step, name in self._names:
-            if not np.isfinite(self._px[step]).all():
-                continue
             x, y = self._px[step].tolist()
-            box = QRectF(x + 6, y - 14, metrics.horizontalAdvance(name), 12)
+            if not (math.isfinite(x) and math.isfinite(y)):
+                continue
+            box = QRectF(x + 6, y - 14, tick_width(name), 12)
             if self.mapping.rect.contains(box) and not any(box.intersects(other) for other in taken):
                 taken.append(box)
                 painter.drawText(QPointF(box.left(), box.bottom() - 2), name)
@@ -146,7 +151,7 @@ class Path(AreaItem):
             painter.setPen(line_pen(QColor(self.theme.border), 1.2))
             draw_lines(painter, segments(*clip_to(np.array([x0, px]), np.array([y0, py]), m.rect), ()))
             painter.setPen(QColor(self.theme.muted))
-            width = QFontMetricsF(tick_font()).horizontalAdvance(text)
+            width = tick_width(text)
             left = min(max(px + 4, m.rect.left() + 2), m.rect.right() - width - 2)
             painter.drawText(QPointF(left, min(max(py, m.rect.top() + 11), m.rect.bottom() - 3)), text)
 

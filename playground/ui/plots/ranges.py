@@ -1,5 +1,6 @@
 """Ranges that stay put while values move a little, so that a plot does not breathe with every frame."""
 
+import math
 from collections.abc import Iterable
 
 import numpy as np
@@ -14,10 +15,16 @@ def spread(arrays: Iterable[NDArray], positive: bool = False) -> Range | None:
     """Smallest and largest finite value of all arrays, None without any. positive: values above 0 only."""
     low, high = np.inf, -np.inf
     for array in arrays:
-        values = np.asarray(array, np.float64)
-        values = values[np.isfinite(values) & (values > 0)] if positive else values[np.isfinite(values)]
-        if values.size:
-            low, high = min(low, float(values.min())), max(high, float(values.max()))
+        values = np.asarray(array)
+        if not values.size:
+            continue
+        ends = float(values.min()), float(values.max())  # NaN where there is one
+        if not (math.isfinite(ends[0]) and math.isfinite(ends[1])) or (positive and ends[0] <= 0):
+            values = values[np.isfinite(values) & (values > 0)] if positive else values[np.isfinite(values)]
+            if not values.size:
+                continue
+            ends = float(values.min()), float(values.max())
+        low, high = min(low, ends[0]), max(high, ends[1])
     return (low, high) if low <= high else None
 
 

@@ -65,6 +65,7 @@ class SelectionPlot(Asking, TimePlot):
         self._units: NDArray[np.intp] = np.zeros(0, np.intp)
         self._matches: list[Match] = []
         self._answer: Answer | None = None
+        self._listed: tuple[Answer, object, tuple[int, int], list[Row]] | None = None  # rows, after what they are of
         self._shown_match = -1
         self._dragging = False
         self._asked: dict[Hashable, Inspection] = {}
@@ -195,6 +196,9 @@ class SelectionPlot(Asking, TimePlot):
         if answer is None or answer.problem:
             return []
         arrays, facts = answer.arrays, self.session.facts
+        before, size = self._listed, (len(self._units), more)
+        if before is not None and before[0] is answer and before[1] is facts and before[2] == size:
+            return before[3]
         rows = []
         for number in range(len(arrays["start"])):
             match = Match(*(int(arrays[name][number]) for name in ("sequence", "start", "overlap", "extra")))
@@ -204,6 +208,7 @@ class SelectionPlot(Asking, TimePlot):
                 seen = [symbol_text(facts.input_symbols[k]) if k >= 0 else "" for k in arrays["inputs"][number]]
                 around = "…" + "".join(seen[:AROUND]) + "[" + "".join(seen[AROUND:-AROUND]) + "]"
             rows.append(Row(("test", number), text, " · ".join(part for part in (self._fit(match), around) if part)))
+        self._listed = answer, facts, size, rows
         return rows
 
     def _steps(self, first: int, more: int) -> str:

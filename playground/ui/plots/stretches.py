@@ -1,17 +1,19 @@
 """Stretches of the x axis that are marked: where something was clamped, held or chosen. Each says what it is."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
-from playground.ui.plots.fonts import tick_font
-from playground.ui.plots.geometry import faded
+from playground.ui.plots.fonts import tick_font, tick_width
+from playground.ui.plots.geometry import Floats, Mapping, faded
 from playground.ui.plots.items import AreaItem, Paint
 from playground.ui.plots.strokes import draw_lines
 
+SHADE = 0.13  # opacity
 EDGE_DASH = (4.0, 2.0)  # px: what Qt draws of a dashed line, which takes it a hundred times as long
 
 
@@ -25,6 +27,21 @@ class Stretch:
     colour: Paint = lambda theme: theme.warning
 
 
+def shade(painter: QPainter, box: QRectF, colour: str, exporting: bool) -> None:
+    """Fill a box that begins and ends within pixels, which in a figure it does itself: Qt needs ten times as long for
+    that as for the whole pixels and what is left of the columns beside them."""
+    first, last = math.ceil(box.left()), math.floor(box.right())
+    top, bottom = round(box.top()), round(box.bottom())
+    device = painter.device()
+    if exporting or last < first or (top, bottom) != (box.top(), box.bottom()) or device.devicePixelRatioF() != 1.0:
+        painter.fillRect(box, faded(colour, SHADE))
+        return
+    for left, width, part in ((first, last - first, 1.0), (first - 1, 1, first - box.left()),
+                              (last, 1, box.right() - last)):  # fmt: skip
+        if width and part > 0.0:
+            painter.fillRect(left, top, width, bottom - top, faded(colour, SHADE * part))
+
+
 class Stretches(AreaItem):
     """Shaded behind the curves, with an edge on either side."""
 
@@ -32,6 +49,7 @@ class Stretches(AreaItem):
         super().__init__()
         self.stretches: tuple[Stretch, ...] = ()
         self.exporting = False
+        self._built: list[tuple[Stretch, QRectF, Floats]] | None = None  # each with its place and edges
         self.setZValue(-8)
         self.set_empty(True)
 
@@ -43,36 +61,48 @@ class Stretches(AreaItem):
         if stretches != self.stretches:
             self.stretches = stretches
             self.set_empty(not stretches)
-            self.update()
+            self.rebuild()
+
+    def rebuild(self) -> None:
+        """Where they lie is found when they are painted."""
+        self._built = None
+        self.update()
+
+    def _build(self, m: Mapping) -> list[tuple[Stretch, QRectF, Floats]]:
+        shown = [stretch for stretch in self.stretches if stretch.end >= m.low and stretch.begin <= m.high]
+        if not shown:
+            return []
+        places = np.array([(stretch.begin, stretch.end) for stretch in shown])
+        sides = m.x(np.minimum(np.maximum(places, m.low), m.high))
+        sides[:, 1] = np.maximum(sides[:, 1], sides[:, 0] + 2.0)
+        top, bottom = m.rect.top(), m.rect.bottom()
+        tops = np.arange(top, bottom, sum(EDGE_DASH))
+        edges = np.empty((len(shown), 2, len(tops), 4))
+        edges[..., 0::2] = sides[:, :, None, None]
+        edges[..., 1], edges[..., 3] = tops, np.minimum(tops + EDGE_DASH[0], bottom)
+        boxes = [QRectF(left, top, right - left, bottom - top) for left, right in sides.tolist()]
+        return list(zip(shown, boxes, edges.reshape(len(shown), -1, 4), strict=True))
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         m = self.mapping
         if m is None or not self.stretches:
             return
-        metrics, taken = QFontMetricsF(tick_font()), list[QRectF]()
+        if self._built is None:
+            self._built = self._build(m)
+        taken: list[QRectF] = []
         painter.setFont(tick_font())
-        tops = np.arange(m.rect.top(), m.rect.bottom(), sum(EDGE_DASH))
-        ends = np.minimum(tops + EDGE_DASH[0], m.rect.bottom())
-        dashes = np.tile(np.stack([np.zeros(len(tops)), tops, np.zeros(len(tops)), ends], axis=1), (2, 1))
-        for stretch in self.stretches:
-            if stretch.end < m.low or stretch.begin > m.high:
-                continue
-            left, right = m.x(np.clip([stretch.begin, stretch.end], m.low, m.high)).tolist()
-            box = QRectF(QPointF(left, m.rect.top()), QPointF(max(right, left + 2.0), m.rect.bottom()))
+        for stretch, box, edges in self._built:
             colour = stretch.colour(self.theme)
-            painter.fillRect(box, faded(colour, 0.13))
+            shade(painter, box, colour, self.exporting)
             if self.exporting:
                 painter.setPen(QPen(QColor(colour), 1.0, Qt.PenStyle.DashLine))
                 painter.drawLine(box.topLeft(), box.bottomLeft())
                 painter.drawLine(box.topRight(), box.bottomRight())
             else:
                 painter.setPen(QPen(QColor(colour), 1.0))
-                edges = dashes.copy()
-                edges[: len(dashes) // 2, 0::2] += box.left()
-                edges[len(dashes) // 2 :, 0::2] += box.right()
                 draw_lines(painter, edges)
             painter.setPen(QColor(self.theme.text))
-            width = metrics.horizontalAdvance(stretch.text)
+            width = tick_width(stretch.text)
             left = min(max(box.left() + 3, m.rect.left()), max(m.rect.left(), m.rect.right() - width))
             text = QRectF(left, box.top(), width, 12.0)
             if not any(text.intersects(other) for other in taken):

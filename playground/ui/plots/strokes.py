@@ -11,6 +11,8 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from playground.ui.plots.geometry import Floats
 
+SLACK = 1e-6  # px that rounding may put the ends of a line beside an edge
+
 
 def line_pen(colour: QColor, width: float, dash: tuple[float, ...] = ()) -> QPen:
     """A pen with round joins; dashes are given in pixels, whatever the width."""
@@ -25,7 +27,7 @@ def line_pen(colour: QColor, width: float, dash: tuple[float, ...] = ()) -> QPen
 def draw_lines(painter: QPainter, lines: Floats) -> None:
     """Draw single lines [n, 4] (x1, y1, x2, y2) without making n objects: a QLineF is just four such numbers."""
     if len(lines):
-        first = cast(QLineF, shiboken6.wrapInstance(lines.ctypes.data, QLineF))
+        first = cast(QLineF, shiboken6.wrapInstance(lines.__array_interface__["data"][0], QLineF))
         painter.drawLines(first, len(lines))
 
 
@@ -47,6 +49,14 @@ def segments(px: Floats, py: Floats, dash: tuple[float, ...], unbroken: bool | N
 def whole(px: Floats, py: Floats) -> bool:
     """Whether it is a line without a gap: one NaN makes a product NaN."""
     return len(px) > 1 and math.isfinite(float(np.dot(px, px)) + float(np.dot(py, py)))
+
+
+def fits(px: Floats, py: Floats, rect: QRectF) -> bool:
+    """Whether a line of rising x has no gap and lies within a rectangle: then there is nothing to cut off."""
+    if len(px) < 2 or not (rect.left() - SLACK <= px[0] and px[-1] <= rect.right() + SLACK):
+        return False
+    low, high = float(np.minimum.reduce(py)), float(np.maximum.reduce(py))  # NaN where there is one
+    return rect.top() <= low and high <= rect.bottom() and math.isfinite(float(np.dot(px, px)))
 
 
 def dashed(

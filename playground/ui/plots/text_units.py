@@ -40,6 +40,7 @@ class TextUnitsPlot(TimePlot):
         self._unit = self.add_chooser("unit", tr("which unit"))
         self._values: NDArray = np.zeros((0, 0))
         self._symbols: list[str] = []
+        self._numbers: tuple[NDArray, list[str]] = np.zeros(0), []  # inputs, and as text
         self._level, self._key = 1.0, None
         self._bar = ColourBar()
         self.chart.add_heat(HeatItem(signed_table), self._bar)
@@ -69,7 +70,9 @@ class TextUnitsPlot(TimePlot):
         key: Any = (choice, node, units)
         if key != self._key:
             self._key, self._level = key, 1.0
-        largest = float(np.nanmax(np.abs(np.where(np.isfinite(self._values), self._values, 0.0))))
+        largest = float(max(self._values.max(), -self._values.min()))
+        if not np.isfinite(largest):
+            largest = float(np.nanmax(np.abs(np.where(np.isfinite(self._values), self._values, 0.0))))
         if largest > self._level * 1.001:
             self._level = nice_upper(largest)
         self._bar.set_ends(f"−{value_text(self._level)}", f"+{value_text(self._level)}")
@@ -95,7 +98,9 @@ class TextUnitsPlot(TimePlot):
         if facts is not None and probe is not None and facts.input_symbols and len(probe.times) == length:
             return symbols_of(probe.batch.inputs[:, 0], facts.input_symbols)
         inputs = traces.inputs[:, 0] if traces is not None and len(traces.inputs) == length else np.zeros(length)
-        return [f"{value:.2g}".replace("-", "−") for value in inputs.tolist()]
+        if not np.array_equal(inputs, self._numbers[0]):  # while it trains they are the same again and again
+            self._numbers = inputs.copy(), [f"{value:.2g}".replace("-", "−") for value in inputs.tolist()]
+        return self._numbers[1]
 
     def _said(self, step: int) -> str:
         text = tr("{0} at {1} {2}: {3} of {4} is {5}")

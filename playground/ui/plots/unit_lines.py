@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pyqtgraph.GraphicsScene.mouseEvents import HoverEvent, MouseDragEvent
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter
+from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
-from playground.ui.plots.fonts import label_font
+from playground.ui.plots.fonts import label_font, label_width
 from playground.ui.plots.geometry import mixed
 from playground.ui.plots.items import AreaItem
 from playground.ui.plots.strokes import draw_lines, line_pen
@@ -42,8 +42,9 @@ class UnitLines(AreaItem):
 
     def _build(self) -> None:
         self._built = True
-        H = self._values.shape[1]
-        rest = np.setdiff1d(np.arange(H), self._chosen)
+        pale = np.ones(self._values.shape[1], bool)
+        pale[self._chosen] = False
+        rest = np.flatnonzero(pale)
         rest = rest[np.linspace(0, len(rest) - 1, MOST).astype(int)] if len(rest) > MOST else rest
         self._pale, self._strong = self._rows(rest), self._rows(self._chosen)
 
@@ -110,7 +111,7 @@ class Threshold(AreaItem):
         painter.drawLine(QPointF(rect.left(), self._y), QPointF(rect.right(), self._y))
         painter.setFont(label_font())
         text = f"≥ {value_text(self.value)}"
-        width = QFontMetricsF(label_font()).horizontalAdvance(text)
+        width = label_width(text)
         painter.drawText(QPointF(rect.right() - width - 3, self._y - 3), text)
 
     def hoverEvent(self, event: HoverEvent) -> None:
@@ -133,9 +134,10 @@ class Brush(AreaItem):
         super().__init__()
         self._dragged = dragged
         self.setZValue(-20)
+        self.set_empty(True)  # what was chosen is a stretch
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        """Nothing: what was chosen is a stretch."""
+        """Nothing."""
 
     def mouseDragEvent(self, event: MouseDragEvent) -> None:
         # no drags are claimed while hovering, because a claimed one cannot be left to the area any more

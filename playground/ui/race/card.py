@@ -69,11 +69,10 @@ class RaceCard(Card):
         assert head is not None
         head.setContentsMargins(15, 8, 12, 0)
         head.addWidget(self.again)
-        for signal in (session.document_changed, session.started, session.theme_changed, session.run_changed):
+        for signal in (session.document_changed, session.started, session.theme_changed, session.selection_changed):
             signal.connect(lambda _: self.refresh())
-        session.selection_changed.connect(lambda _: self.refresh())
-        session.tests_changed.connect(self.refresh)
-        session.matching.changed.connect(self.refresh)
+        for told in (session.phase_changed, session.tests_changed, session.matching.changed):
+            told.connect(self.refresh)
         session.repeats.changed.connect(self._show_progress)
         session.workshop.inside_changed.connect(lambda _: self.refresh())
         self.refresh()

@@ -6,10 +6,12 @@ from PySide6.QtCore import QObject, Signal
 
 from playground.errors import BadInput
 from playground.experiment.cells import known_cells
+from playground.experiment.document import Experiment
 from playground.experiment.edits import DEFAULT_UNITS
 from playground.experiment.match_weights import MatchWeights, matched
 from playground.network.counting import net_weights
 from playground.network.spec import Layer, Net
+from playground.tasks.base import Facts
 
 if TYPE_CHECKING:
     from playground.ui.session import Session
@@ -24,6 +26,7 @@ class Matching(QObject):
         super().__init__(session)
         self._session = session
         self._like = ""
+        self._counts: tuple[Experiment, Facts, dict[str, int | None]] | None = None
 
     @property
     def like(self) -> str:
@@ -52,11 +55,15 @@ class Matching(QObject):
 
     def weights_of(self, name: str) -> int | None:
         """How many numbers a network trains, None where that cannot be counted."""
-        session = self._session
-        net = next((net for net in session.experiment.networks if net.name == name), None)
-        if net is None or session.facts is None:
+        experiment, facts = self._session.experiment, self._session.facts
+        if facts is None:
             return None
-        return net_weights(net, known_cells(session.experiment), session.facts.inputs, session.facts.outputs)
+        counts = self._counts
+        if counts is None or counts[0] is not experiment or counts[1] is not facts:
+            cells = known_cells(experiment)
+            found = {net.name: net_weights(net, cells, facts.inputs, facts.outputs) for net in experiment.networks}
+            self._counts = counts = experiment, facts, found
+        return counts[2].get(name)
 
     def edit(self, net: str, like: str) -> MatchWeights | None:
         """What gives a network as many weights as another; None where the task cannot be used."""

@@ -41,7 +41,7 @@ class Repeats(QObject):
         self._timer = QTimer(self, interval=LOOK_MS)
         self._timer.timeout.connect(self._look)
         session.document_changed.connect(lambda _: self._document_changed())
-        session.run_changed.connect(lambda _: self._make_way())
+        session.phase_changed.connect(self._make_way)
 
     # -- what came of it ------------------------------------------------------------------------------------------
 

@@ -125,14 +125,15 @@ class RaceTable(QTreeWidget):
             item.setFont(NAME, font)
             for column in range(1, 5):
                 item.setFont(column, self._number_font(first and column in (SEQUENCES, SECONDS)))
-        item.setData(NAME, Qt.ItemDataRole.UserRole, name)
+        if item.data(NAME, Qt.ItemDataRole.UserRole) != name:
+            item.setData(NAME, Qt.ItemDataRole.UserRole, name)
         tip = self._tip(name)
-        for column in range(5):
-            item.setToolTip(column, tip)
-        if first:
-            item.setData(NAME, Qt.ItemDataRole.AccessibleTextRole, self.tr("{0}, first").format(name))
-        else:
-            item.setData(NAME, Qt.ItemDataRole.AccessibleTextRole, name)
+        if item.toolTip(NAME) != tip:
+            for column in range(5):
+                item.setToolTip(column, tip)
+        said = self.tr("{0}, first").format(name) if first else name
+        if item.data(NAME, Qt.ItemDataRole.AccessibleTextRole) != said:
+            item.setData(NAME, Qt.ItemDataRole.AccessibleTextRole, said)
 
     def _fit_columns(self) -> None:
         """Numbers get what they need, the name what is left; where that is too little, the weights go."""

@@ -30,6 +30,7 @@ class RunSession(QObject):
     """Needs to be told which document there is; `playground.ui.session.Session` does."""
 
     run_changed = Signal(object)
+    phase_changed = Signal()  # of `run_state`, more than the numbers that move with every training step
     scalars_changed = Signal()
     tests_changed = Signal()
     traces_changed = Signal(object)
@@ -53,14 +54,15 @@ class RunSession(QObject):
         self.reaching.refused.connect(self._on_failed)
         self.moments.looked.connect(lambda: self.reaching.set_comparing(self.moments.beside is not None))
         self._link.stepped.connect(self.stepped)
-        self._link.run_changed.connect(self.run_changed)
+        self._phase: object = None
+        self._link.run_changed.connect(self._on_run_changed)
         self._link.started.connect(self._on_started)
         self._link.scalars.connect(self._on_scalars)
         self._link.tested.connect(self._on_tested)
         self._link.traces.connect(self._on_traces)
         self._link.failed.connect(self._on_failed)
         self._link.died.connect(self._on_died)
-        self._link.ready.connect(lambda _: self.run_changed.emit(self.run_state))
+        self._link.ready.connect(lambda _: self._on_run_changed(self.run_state))
 
     @property
     def experiment(self) -> Experiment:
@@ -197,6 +199,13 @@ class RunSession(QObject):
     def _tell_curves(self) -> None:
         self.scalars_changed.emit()
         self.tests_changed.emit()
+
+    def _on_run_changed(self, state: RunState) -> None:
+        phase = (state.state, state.waiting, state.engine, state.reason)
+        self.run_changed.emit(state)
+        if phase != self._phase:
+            self._phase = phase
+            self.phase_changed.emit()
 
     def _on_started(self, event: messages.Started) -> None:
         self.record.take_started(event, self.experiment, self.facts)

@@ -13,6 +13,8 @@ from playground.network.traces import Traces
 from playground.ui.run.histories import Histories
 
 MOST = 256  # moments of one history
+Ends = tuple[float, float]  # at or below the first a value is saturated low, at or above the second high
+Kept = list[tuple[str, Ends | None]]
 
 
 class SpreadHistory:
@@ -75,27 +77,27 @@ class SpreadHistory:
 class UnitRecord(Histories[SpreadHistory]):
     """Of every network: the gates and states of each layer, by "layer/node"."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._plan: tuple[Experiment | None, dict[str, Kept]] = (None, {})
+
     def take(self, traces: Traces, experiment: Experiment) -> None:
         """Take in what is new."""
         if not self.is_new(traces):
             return
-        nodes = {net.name: net.nodes for net in traces.networks}
+        if self._plan[0] is not experiment:
+            self._plan = experiment, plan(experiment)
         found: dict[tuple[str, str], SpreadHistory] = {}
-        cells = known_cells(experiment)
-        for net in experiment.networks:
-            for layer in net.layers:
-                for node in watched(cells[layer.cell]) if layer.cell in cells else ():
-                    for way in ("", "back."):
-                        key = net.name, f"{layer.id}/{way}{node.id}"
-                        values = nodes.get(net.name, {}).get(key[1])
-                        if values is not None:
-                            found[key] = self._take(key, traces.step, values, node)
+        for net in traces.networks:
+            for node, ends in self._plan[1].get(net.name, ()):
+                values = net.nodes.get(node)
+                if values is not None:
+                    found[net.name, node] = self._take((net.name, node), traces.step, values, ends)
         self._histories = found  # nodes that are no more are forgotten
 
-    def _take(self, key: tuple[str, str], step: int, values: NDArray, node: AnyNode) -> SpreadHistory:
+    def _take(self, key: tuple[str, str], step: int, values: NDArray, ends: Ends | None) -> SpreadHistory:
         history = self._histories.get(key) or SpreadHistory()
         if history.due(step):
-            ends = saturation(node)
             history.append(step, *histogram(values), shares=saturated(values, ends) if ends else None)
         return history
 
@@ -112,11 +114,25 @@ def watched(cell: Cell) -> list[AnyNode]:
     return [node for node in cell.nodes if node.id in held and not isinstance(node, Output)]
 
 
-def saturated(values: NDArray, ends: tuple[float, float]) -> tuple[float, float]:
+def plan(experiment: Experiment) -> dict[str, Kept]:
+    """By network: "layer/node" of all that is recorded, also of what reads from the end, with the ends of its range."""
+    cells = known_cells(experiment)
+    return {
+        net.name: [
+            (f"{layer.id}/{way}{node.id}", saturation(node))
+            for layer in net.layers
+            for node in (watched(cells[layer.cell]) if layer.cell in cells else ())
+            for way in ("", "back.")
+        ]
+        for net in experiment.networks
+    }
+
+
+def saturated(values: NDArray, ends: Ends) -> tuple[float, float]:
     """The shares of values at or below the first end and at or above the second; NaN without any finite value."""
-    count = np.count_nonzero(np.isfinite(values))
-    if not count:
+    known = np.isfinite(values)
+    finite = values if known.all() else values[known]
+    if not finite.size:
         return float("nan"), float("nan")
-    finite = values if count == values.size else values[np.isfinite(values)]
     low, high = np.count_nonzero(finite <= ends[0]), np.count_nonzero(finite >= ends[1])
-    return float(low / count), float(high / count)
+    return low / finite.size, high / finite.size

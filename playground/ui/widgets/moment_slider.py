@@ -1,6 +1,8 @@
 """A slider over moments of the training: a notch for each, and the networks as they are now at the right end."""
 
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from bisect import bisect_left
+
+from PySide6.QtCore import QLineF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QStyle, QStyleOptionSlider, QWidget
 
@@ -62,25 +64,22 @@ class MomentSlider(Slider):
         )
         room, left = self.width() - handle.width(), handle.width() / 2
         each = room / count
-        round_ones = {index for index in range(count) if self._is_round(index)}
-        shown = [(left + index * each, index in round_ones) for index in range(count)]
-        return [(x, long) for x, long in shown if long or each >= APART]
+        long = self._round_ones()
+        return [(left + index * each, index in long) for index in (range(count) if each >= APART else sorted(long))]
 
-    def _is_round(self, index: int) -> bool:
-        """Whether a moment is the first one at or after 1, 10, 100, … steps."""
-        step = self.steps[index]
-        if index == 0:
-            return True
-        before = self.steps[index - 1]
-        return len(str(step)) > len(str(before)) or (before == 0 and step > 0)
+    def _round_ones(self) -> set[int]:
+        """The first moment, and the first ones at or after 1, 10, 100, … steps."""
+        digits = len(str(self.steps[-1])) if self.steps[-1] else 0
+        return {0, *(bisect_left(self.steps, 10**power) for power in range(digits))}
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         middle = self.height() / 2
-        for x, long in self.notches():
-            painter.setPen(QPen(QColor(self._theme.muted if long else self._theme.border), 1.0))
-            painter.drawLine(QPointF(x, middle + 3), QPointF(x, middle + 3 + (LONG if long else SHORT)))
+        notches = self.notches()
+        for long, colour, high in ((False, self._theme.border, SHORT), (True, self._theme.muted, LONG)):
+            painter.setPen(QPen(QColor(colour), 1.0))
+            painter.drawLines([QLineF(x, middle + 3, x, middle + 3 + high) for x, one in notches if one == long])
         painter.end()
         super().paintEvent(event)
         if self.beside is not None and self.steps:

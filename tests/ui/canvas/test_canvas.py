@@ -42,6 +42,12 @@ def test_only_heatmaps_are_painted_again_by_new_traces(traced, qapp):
     painted.clear()
     canvas.session.traces_changed.emit(traces)
     qapp.processEvents()
+    assert not painted, "nothing is painted again where nothing changed"
+    for net in traces.networks:
+        for values in net.nodes.values():
+            values += 0.1
+    canvas.session.traces_changed.emit(traces)
+    qapp.processEvents()
     heats = [item.heat.mapRectToScene(item.heat.boundingRect()) for item in canvas.picture.layers.values()]
     assert painted and all(any(heat.adjusted(-2, -2, 2, 2).contains(r) for heat in heats) for r in painted)
 

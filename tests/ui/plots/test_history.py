@@ -161,3 +161,25 @@ def test_a_long_curve_smoothed_at_once_is_the_same_as_in_parts() -> None:
         parts.update(y[:end])
     np.testing.assert_allclose(parts.values, whole.values, rtol=1e-9, atol=1e-12)
     np.testing.assert_allclose(parts.places, whole.places, rtol=1e-9)
+
+
+@given(
+    st.lists(st.lists(st.sampled_from([np.nan, np.inf, -np.inf, -2.5, -1.0, 0.0, 0.5, 3.0]), min_size=1, max_size=9))
+)
+def test_the_reach_of_a_growing_curve_is_that_of_all_finite_values(parts: list[list[float]]) -> None:
+    curve, y = History(), np.empty(0)
+    for part in parts:
+        y = np.concatenate([y, part])
+        curve.update(np.arange(float(len(y))), y)
+    for positive in (False, True):
+        known = y[np.isfinite(y) & (y > 0 if positive else True)]
+        wanted = [known.min(), known.max()] if known.size else [np.nan, np.nan]
+        np.testing.assert_array_equal(curve.reach(positive), wanted)
+
+
+def test_the_reach_begins_anew_with_the_curve_and_knows_the_extremes_of_its_blocks() -> None:
+    curve, x = History(), np.arange(1.0, 6.0)
+    curve.update(x, np.array([9.0, 1.0, 2.0, 3.0, 4.0]))
+    curve.update(x, np.array([3.0, 1.0, 2.0, 3.0, 4.0]), np.array([-7.0]), np.array([5.0]))
+    np.testing.assert_array_equal(curve.reach(), [-7.0, 5.0])
+    np.testing.assert_array_equal(curve.reach(positive=True), [1.0, 5.0])

@@ -13,7 +13,8 @@ from playground.ui.plots.history import Line
 from playground.ui.plots.items import Curve, Levels, Style
 from playground.ui.plots.legend import Entry
 from playground.ui.plots.stamps import draw_marks, stamp
-from playground.ui.plots.strokes import dashed, draw_lines, lonely, segments
+from playground.ui.plots.stretches import shade
+from playground.ui.plots.strokes import dashed, draw_lines, fits, lonely, segments
 from playground.ui.theme import THEMES
 
 
@@ -71,9 +72,9 @@ def test_the_texts_of_near_baselines_do_not_overlap(qapp) -> None:
     levels = Levels()
     levels.set_mapping(Mapping(QRectF(40, 30, 360, 90), 0, 1, 0, 1))
     levels.set_levels((("last value", 0.50), ("linear AR(9)", 0.52), ("chance", 0.54), ("far away", 7.0)))
-    assert [text for _, text, _ in levels._lines] == ["last value", "linear AR(9)", "chance"]
+    assert [text for _, text, *_ in levels._lines] == ["last value", "linear AR(9)", "chance"]
     width = QFontMetricsF(label_font()).horizontalAdvance
-    boxes = [QRectF(at.x(), at.y() - 10, width(text), 12) for _, text, at in levels._lines]
+    boxes = [QRectF(at.x(), at.y() - 10, width(text), 12) for _, text, at, _ in levels._lines]
     assert not any(a.intersects(b) for i, a in enumerate(boxes) for b in boxes[i + 1 :])
 
 
@@ -143,3 +144,28 @@ def test_what_is_taken_away_is_painted_away_even_without_a_legend(qtbot) -> None
     qtbot.waitUntil(lambda: not chart.touched)
     chart.set_curves([], [], "")
     assert chart.touched
+
+
+def test_only_a_line_that_is_whole_and_inside_fits() -> None:
+    rect, x = QRectF(10, 20, 100, 50), np.linspace(10, 110, 5)
+    inside = np.array([20.0, 70.0, 30.0, 40.0, 50.0])
+    assert fits(x, inside, rect)
+    for at, value in ((0, 19.0), (2, 71.0), (3, np.nan), (4, np.inf)):
+        assert not fits(x, np.where(np.arange(5) == at, value, inside), rect)
+    assert not fits(x - 1, inside, rect) and not fits(x + 1, inside, rect)
+    assert not fits(np.where(np.arange(5) == 2, np.nan, x), inside, rect)
+    assert not fits(x[:1], inside[:1], rect)
+
+
+@given(st.floats(2.0, 20.0), st.floats(2.0, 20.0))
+def test_a_shade_of_whole_pixels_is_the_one_that_qt_paints(left: float, width: float) -> None:
+    pictures = []
+    for exact in (False, True):
+        image = QImage(48, 12, QImage.Format.Format_RGB32)
+        image.fill(0xFFFFFFFF)
+        painter = QPainter(image)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        shade(painter, QRectF(left, 2.0, width, 8.0), "#c04000", exact)
+        painter.end()
+        pictures.append(np.frombuffer(image.constBits(), np.uint8).astype(int))
+    assert np.abs(pictures[0] - pictures[1]).max() <= 6

@@ -6,7 +6,7 @@ from PySide6.QtCore import QLineF, QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsObject, QStyleOptionGraphicsItem, QWidget
 
-from playground.ui.canvas.colours import heatmap
+from playground.ui.canvas.colours import levels, picture
 from playground.ui.canvas.style import Style, pen
 
 
@@ -18,6 +18,7 @@ class HeatmapItem(QGraphicsObject):
         self.place = place
         self.style = style
         self.image: QImage | None = None
+        self._levels: NDArray[np.uint8] | None = None  # of the image
         self.scale_value = 0.0
         self.steps = 0
         self.time = 0
@@ -29,8 +30,12 @@ class HeatmapItem(QGraphicsObject):
                 self.image = None
                 self.update()
             return
-        self.image, self.scale_value = heatmap(values, self.style.theme)
-        self.steps = values.shape[0]
+        found, self.scale_value = levels(values)
+        same = self.image is not None and self._levels is not None and np.array_equal(found, self._levels)
+        if same and self.steps == len(values):
+            return
+        self._levels, self.steps = found, len(values)
+        self.image = picture(found, self.style.theme)
         self.update()
 
     def set_time(self, time: int) -> None:

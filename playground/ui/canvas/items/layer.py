@@ -4,10 +4,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF
 from PySide6.QtGui import QColor, QFont, QPainter
+from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from playground.ui.canvas.content import LayerContent, NetContent
 from playground.ui.canvas.items.button import ButtonItem
 from playground.ui.canvas.items.card import PADDING, RIGHT, WRAPPED, Card, card_tip
+from playground.ui.canvas.items.exposed import exposed_of
 from playground.ui.canvas.items.heatmap import HeatmapItem
 from playground.ui.canvas.layout import Rect
 from playground.ui.canvas.style import Style, elide, pen, width_of
@@ -36,6 +38,7 @@ class LayerItem(Card):
             self.write(text, inside, style.small, theme.warning, WRAPPED, wrap=True)
         else:
             self.heat = HeatmapItem(self, inside, style)
+        self._ground = inside.adjusted(-8, -5, 8, 5)  # the plain part of the card around it
         self._tell(note)
 
     def _counts(self) -> tuple[str, str]:
@@ -102,6 +105,14 @@ class LayerItem(Card):
     def set_time(self, time: int) -> None:
         if self.heat:
             self.heat.set_time(time)
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        """Where only the heatmap is painted again, the plain ground below it is all that there is of the card."""
+        exposed = exposed_of(self, widget)
+        if self.heat is not None and exposed is not None and self._ground.contains(exposed):
+            painter.fillRect(self._ground.adjusted(-1, -1, 1, 1), QColor(self.style.theme.panel))
+        else:
+            super().paint(painter, option, widget)
 
     def paint_inside(self, painter: QPainter) -> None:
         """What can be done, which is no part of a figure: a dotted line below the number says that it can be edited."""
