@@ -3,19 +3,22 @@
 import ctypes
 import time
 from _thread import allocate_lock
-from threading import Thread, get_native_id
+from threading import Thread, get_ident, get_native_id
 from typing import ClassVar
 
 import numpy as np
 
 from playground.compiler.native_team import FUNCTIONS, MAILBOX, emit_team
+from playground.compiler.native_team import LOOKS as PLACE_OF_LOOKS
 from playground.engine import processors
 from playground.engine.native_compile import compile_text, once
 
 LOOKS = 2_000  # at least: about 50 µs, longer than the work in Python between two training steps
 LOOKS_A_SECOND = 10_000_000  # a quarter of the time that the work itself took, 25 ns for each look
 MOST_LOOKS = 40_000  # about 1 ms
+WAIT_LOOKS = 4_000  # of whoever waits for the helpers: they are done at about the same time
 REST = 64  # times at most that nobody looks, after looking was in vain: others need the cores
+SOON = 5e-5  # s after which one that sleeps asks whether the helper is at work at all
 
 
 class _Functions:
@@ -40,8 +43,9 @@ def team_functions() -> _Functions:
 class _Helper:
     """A thread that looks for work for a short while after its last, and then sleeps.
 
-    Whoever waits for it looks for as long; where that was not enough, all sleep at once the next times, twice as many
-    each time that it happens again.
+    Whoever waits for it looks for a while too; where that was not enough, all sleep at once the next times, twice as
+    many each time that it happens again. A helper that another program keeps from its processor is brought to that of
+    the one who waits.
     """
 
     def __init__(self, number: int, functions: _Functions) -> None:
@@ -51,14 +55,19 @@ class _Helper:
         self._done.acquire()
         self._mailbox = np.zeros(MAILBOX + 8, np.int64)
         self._at = -(-self._mailbox.ctypes.data // 64) * 64  # the line of a cache where it begins
+        first = (self._at - self._mailbox.ctypes.data) // self._mailbox.itemsize
+        self._mailbox_looks = self._mailbox[first + PLACE_OF_LOOKS :]
         self._looks = LOOKS
         self._rest, self._next_rest = 0, 1
         self._thread, self._processor = 0, -1
+        self._clock = -1  # of its processor's time
         self._everywhere: frozenset[int] = frozenset()
         Thread(target=self._serve, name=f"native {number}", daemon=True).start()
 
     def _serve(self) -> None:
         self._thread = get_native_id()
+        if hasattr(time, "pthread_getcpuclockid"):
+            self._clock = time.pthread_getcpuclockid(get_ident())
         while True:
             self._go.acquire()
             self._processor = processors.current()
@@ -79,12 +88,29 @@ class _Helper:
         """seconds: what the caller's own share of the work took."""
         self._looks = min(max(int(seconds * LOOKS_A_SECOND), LOOKS), MOST_LOOKS)
         resting, self._rest = self._rest > 0, max(self._rest - 1, 0)
-        slept = self._functions.wait(self._at, 0 if resting else self._looks)
+        slept = self._functions.wait(self._at, 0 if resting else WAIT_LOOKS)
         if slept:
-            self._done.acquire()
+            self._sleep()
         if not resting:
             self._rest = self._next_rest if slept else 0
             self._next_rest = min(2 * self._next_rest, REST) if slept else 1
+
+    def _sleep(self) -> None:
+        """Until it has finished."""
+        everywhere: frozenset[int] = frozenset()
+        pause = SOON
+        while not everywhere and self._clock != -1:
+            before = time.clock_gettime(self._clock)
+            if self._done.acquire(timeout=pause):
+                return
+            if time.clock_gettime(self._clock) - before < pause / 4:
+                self._mailbox_looks[0] = 0  # it sleeps when it is done: this processor is the caller's then
+                self._processor = processors.current()
+                processors.let_run(self._thread, self._everywhere)  # where it was sent it has not begun yet
+                everywhere = processors.bring_to(self._thread, self._processor)
+            pause *= 2
+        self._done.acquire()
+        processors.let_run(self._thread, everywhere)
 
 
 class Team:

@@ -83,3 +83,48 @@ def test_helpers_run_everywhere_again_after_they_were_moved(monkeypatch: pytest.
     while helper._everywhere:
         pass
     assert os.sched_getaffinity(helper._thread) == everywhere
+
+
+@linux
+@pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="there is only one processor")
+def test_a_thread_is_brought_to_a_processor() -> None:
+    done = threading.Event()
+    thread = threading.Thread(target=done.wait)
+    thread.start()
+    assert thread.native_id is not None
+    everywhere = os.sched_getaffinity(thread.native_id)
+    assert processors.bring_to(thread.native_id, max(everywhere)) == everywhere
+    assert os.sched_getaffinity(thread.native_id) == {max(everywhere)}
+    processors.let_run(thread.native_id, frozenset(everywhere))
+    done.set()
+    thread.join()
+
+
+@linux
+@pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="there is only one processor")
+def test_a_helper_that_is_kept_from_its_processor_is_brought_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    from playground.engine import native_team
+
+    monkeypatch.setattr(native_team, "LOOKS", 0)
+    monkeypatch.setattr(native_team, "WAIT_LOOKS", 0)
+    native_team.Team.run([(0, 0), (0, 0)])
+    helper = native_team.Team._helpers[0]
+    brought: list[int] = []
+
+    class Standing:  # time of a processor that does not go on: the helper does not run
+        clock_gettime = staticmethod(lambda clock: 0.0)
+        perf_counter = staticmethod(lambda: 0.0)
+
+    def bring_to(thread: int, processor: int) -> frozenset[int]:
+        brought.append(thread)
+        helper._done.release()
+        return frozenset()
+
+    monkeypatch.setattr(native_team, "time", Standing)
+    monkeypatch.setattr(processors, "bring_to", bring_to)
+    helper._sleep()
+    assert brought == [helper._thread]
+    monkeypatch.undo()
+    for _ in range(20):
+        native_team.Team.run([(0, 0), (0, 0)])
+    assert os.sched_getaffinity(helper._thread) == os.sched_getaffinity(0)
