@@ -271,10 +271,8 @@ class NetworkCanvas(QFrame):
 
     def _traces_changed(self) -> None:
         """While it trains, no more often than an eye can follow; what a person asked for comes at once."""
-        session = self.session
-        if self.isVisible():
-            waited_for = session.moments.back or session.run_state.state != "training"
-            (self._traced.now if waited_for else self._traced.soon)()
+        asked_for = self.session.moments.back or self.session.run_state.state != "training"
+        (self._traced.now if asked_for else self._traced.soon)()
 
     def _show_traces(self) -> None:
         if self.isVisible():
