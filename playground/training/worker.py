@@ -20,7 +20,7 @@ from playground.training.looking_messages import LIVE
 from playground.training.priority import step_back
 
 log = logging.getLogger(__name__)
-NICE = 3  # the window draws at once when it wants to; more, and any other program would hold up the training
+NICE = 1  # the window draws at once when it wants to; more, and any other program would hold up the training
 OF_THE_MEMORY = (messages.TracesRead, messages.UseMemory)  # which outlives a run
 
 
