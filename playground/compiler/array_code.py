@@ -222,12 +222,8 @@ class _Emitter(Storage):
             if add.weight is None:
                 continue
             start, stop = plan.bank[add.gate]
-            size = plan.sizes[add.source]
             product_text = self._flat(f"flat_{add.weight.replace('.', '_')}", stop - start)
-            series = self._series(add.source)
-            if size != stop - start:
-                wide = f"wide:{add.source}:{(stop - start) // size}"
-                series = self._series(wide)
+            series = self._series(plan.seen(add))
             lines.append(f"multiply(delta[:, {start}:{stop}], {series}, out={product_text}.transpose(1, 0, 2))")
             lines.append(f"total({product_text}, axis=(1, 2), out={self._gradient(add.weight)})")
         for slot in plan.memories:

@@ -135,11 +135,9 @@ def _totals(text: CudaText) -> tuple[int, str]:
     for add in plan.diagonals:
         if add.weight is not None:
             start, stop = plan.bank[add.gate]
-            size = plan.sizes[add.source]
-            source = add.source if size == stop - start else f"wide:{add.source}:{(stop - start) // size}"
             delta = f"{text.array('delta')} + (long long)({start} + r) * L0"
             target = f"{text.array(f'gradient:{add.weight}')} + r"
-            jobs.append((stop - start, f"total({target}, {delta}, {over_time(source, 'r')}, L0);"))
+            jobs.append((stop - start, f"total({target}, {delta}, {over_time(plan.seen(add), 'r')}, L0);"))
     for slot in plan.memories:
         if isinstance(slot.start, str):
             row = program.scratch[f"carry:{slot.name}"]

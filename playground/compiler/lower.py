@@ -16,6 +16,7 @@ from playground.compiler.plan import (
     Repeat,
     Rows,
     SourceProduct,
+    repeated,
 )
 from playground.compiler.reach import GIVEN, HELD, SEEN, UNTOUCHED, Reach
 from playground.compiler.values import Values
@@ -259,7 +260,7 @@ class _Lowering(Values):
         own = self._extra.get(source) or self.sizes.get(source, size)
         if own == size:
             return source
-        name = f"wide:{source}:{size // own}"
+        name = repeated(source, size // own)
         if name not in self._extra:
             self._extra[name] = size
             self.forward.append(Repeat(name, source, size // own))

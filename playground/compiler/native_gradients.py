@@ -34,9 +34,7 @@ class NativeGradients(NativeProducts):
         for add in plan.diagonals:
             if add.weight is not None:
                 start, stop = plan.bank[add.gate]
-                size = plan.sizes[add.source]
-                repeated = f"wide:{add.source}:{(stop - start) // size}"
-                source = self._source(add.source if size == stop - start else repeated)
+                source = self._source(plan.seen(add))
                 self._call("weighted_sums", {**self._deltas(Rows(start, stop, 0), add.weight, 1), **source, **steps})
 
     def start_gradients(self) -> None:

@@ -190,3 +190,14 @@ class Plan:
     kept: frozenset[str]
     removed: tuple[str, ...]
     nodes: dict[str, str]
+
+    def seen(self, add: Add) -> str:
+        """The value that a diagonal or identity wire adds, as wide as its gate: its source, or that repeated."""
+        start, stop = self.bank[add.gate]
+        size = self.sizes[add.source]
+        return add.source if size == stop - start else repeated(add.source, (stop - start) // size)
+
+
+def repeated(source: str, times: int) -> str:
+    """The name of a value repeated for the units of a block."""
+    return f"wide:{source}:{times}"

@@ -192,6 +192,16 @@ def test_a_stopped_wire_passes_no_gradient_back() -> None:
     assert run_both(Cell("stopped", nodes=nodes), D, H) <= 1e-10
 
 
+@pytest.mark.parametrize("engine", ["native", "numpy"])
+@pytest.mark.parametrize("stopped", [False, True])
+def test_a_diagonal_wire_from_a_block_gate(stopped: bool, engine: str) -> None:
+    """Only the repeated source is kept: what the blocks themselves were, nothing on the way back reads."""
+    block = Gate("n", wires=(Wire("x"),), block=2, scale=4.0, shift=-2.0)
+    gate = Gate("m", wires=(Wire("n", kind="diagonal", stop_gradient=stopped),))
+    cell = Cell("blocks", nodes=(Input("x"), block, gate, Output("out", sources=("m",))))
+    assert run_both(cell, D, 6, engine=engine) <= 1e-10
+
+
 def test_a_linear_net_keeps_rho_to_the_k() -> None:
     """W = ρ·orthogonal: the gradient's norm k steps back is ρᵏ (FIELD: within 1e-6)."""
     rho, steps = 0.9, 20
