@@ -19,7 +19,7 @@ from playground.experiment.files import examples
 from playground.ui.measure_cell import measure_cell
 from playground.ui.measure_first_loss import measure_first_loss
 from playground.ui.measure_headless import headless as run_headless
-from playground.ui.measure_plots import measure_plots
+from playground.ui.measure_plots import blocked, measure_plots
 
 ROUNDS = 3  # of everything that is compared
 WARM = 2.0  # seconds of training before it counts
@@ -132,26 +132,13 @@ def watch(seconds: float) -> dict[str, Any]:
         session.play()
         _until(lambda: session.run_state.step >= 50, 60.0)
         _until(lambda: False, WARM)  # what is looked at is compiled when it is first wanted
-        passes: list[float] = []
-        beat = QTimer(interval=0)
-        last = [time.perf_counter()]
-
-        def pulse() -> None:
-            now = time.perf_counter()
-            passes.append((now - last[0]) * 1e3)
-            last[0] = now
-            time.sleep(0.001)  # a timer without pause would take a core from the training
-            last[0] = time.perf_counter()
-
-        beat.timeout.connect(pulse)
         window.plots.refresher.reset_statistics()
         first, began = session.run_state.step, time.perf_counter()
-        beat.start()
         _until(lambda: False, seconds)
-        beat.stop()
         steps = session.run_state.step - first
         elapsed = time.perf_counter() - began
         drawn = window.plots.refresher.statistics()
+        passes = blocked(seconds / 2)  # by itself: a timer that is always due takes its share of a core
         session.close()
         let_go(window)
     return {
