@@ -13,6 +13,7 @@ from playground.training.resuming import save
 from playground.training.run import Run
 
 KEPT = 2
+EVERY = 1.0  # seconds between two at least: nobody minds to lose so much
 SHARE = 0.01  # of the time
 
 
@@ -24,7 +25,7 @@ class Autosave:
         self._number = 0
         self._saved_step: int | None = None
         self._wanted = math.inf  # perf_counter() reading from which on it may be written
-        self._pace = Pace(0.0, SHARE)
+        self._pace = Pace(EVERY, SHARE)
         self._files: list[Path] = []
         self._step = 0
 

@@ -167,19 +167,22 @@ class Conductor:
         if self.state == "training":
             self.next_step = max(self.next_step, min(now + GIVE_WAY, self._trained + LONGEST_WAY))
 
-    def _attend(self) -> None:
-        """In the midst of a step, where no network is updated yet: whoever looks back does not wait for its end."""
+    def _attend(self) -> bool:
+        """In the midst of a step, where no network is updated yet: whoever looks back does not wait for its end.
+        Returns whether it was time for it."""
         now = time.perf_counter()
         if now < self._attended + ATTEND:
-            return
+            return False
         self._attended = now
         run = self.run
         if run is not None and self.looked_for() and self.glass.still and self.traces.ready:
             self._send_within(run, self.traces)
+        return True
 
     def _breathe(self) -> None:
         """In the midst of a test or of a long answer: what is shown goes on."""
-        self._attend()
+        if not self._attend():
+            return
         now, run = time.perf_counter(), self.run
         if run is not None and self.state == "training":
             for job in (self.traces, self.inspections):
