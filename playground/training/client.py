@@ -3,7 +3,6 @@
 import contextlib
 import logging
 import multiprocessing
-import select
 import signal
 import threading
 from collections import deque
@@ -15,7 +14,8 @@ import msgspec
 
 from playground.network.traces import Traces
 from playground.training import messages, worker
-from playground.training.inbox import put
+from playground.training.inbox import RECEIPTS, put
+from playground.training.pipe import has_room, readable
 from playground.training.traces_memory import LARGEST, TracesMemory
 
 log = logging.getLogger(__name__)
@@ -28,14 +28,14 @@ class TrainingClient:
     """Starts the worker, sends it commands, brings back its events, and notices when it ends.
 
     One process at a time; `restart` replaces it. Events of any run but the last one started are dropped. All methods
-    belong to one thread (a second thread inside only writes to the pipe, so that a busy worker cannot block `send`).
+    belong to one thread (a second one inside writes to the pipe what might have to wait for a busy worker).
     """
 
     def __init__(self) -> None:
         self.process: BaseProcess | None = None
         self.engines: dict[str, str] = {}
         self._connection: Connection | None = None
-        self._comes: Callable[[], object] = lambda: False  # whether a message is in the pipe
+        self._comes: Callable[[], bool] = lambda: False  # whether a message is in the pipe
         self._writer: _Writer | None = None
         self._memory: TracesMemory | None = None
         self._run = -1
@@ -60,7 +60,7 @@ class TrainingClient:
             return
         context = multiprocessing.get_context("spawn")
         self._connection, theirs = context.Pipe()
-        self._comes = _looker(self._connection)
+        self._comes = readable(self._connection)
         self.process = context.Process(target=worker.main, args=(theirs,), name="rnn-playground worker", daemon=True)
         self.process.start()
         theirs.close()
@@ -231,18 +231,11 @@ class TrainingClient:
             process.close()
 
 
-def _looker(connection: Connection) -> Callable[[], object]:
-    """What tells whether there is something to read. `Connection.poll` makes a new selector for every look, at a
-    hundred looks a second; where the system has `poll`, one that is kept does."""
-    if not hasattr(select, "poll"):
-        return lambda: connection.poll(0)
-    kept = select.poll()
-    kept.register(connection.fileno(), select.POLLIN | select.POLLHUP)
-    return lambda: kept.poll(0)
-
-
 class _Writer(threading.Thread):
-    """Writes commands to the pipe, in order; of edits that wait one after the other, only the last."""
+    """Writes commands to the pipe, in order; of edits that wait one after the other, only the last.
+
+    Receipts, which are many and tiny, go out at once where nothing else waits: to wake a thread for each took longer.
+    """
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(name="commands to the worker", daemon=True)
@@ -250,11 +243,16 @@ class _Writer(threading.Thread):
         self._waiting: deque[messages.Command] = deque()
         self._unsent: list[messages.Command] = []
         self._ended = False
+        self._writes = False  # it is at it
+        self._room = has_room(connection)
         self._news = threading.Condition()
         self.start()
 
     def put(self, command: messages.Command) -> None:
         with self._news:
+            if isinstance(command, RECEIPTS) and not self._waiting and not self._writes and self._room():
+                self._write(messages.encode(command))
+                return
             put(self._waiting, command)
             self._news.notify()
 
@@ -282,12 +280,16 @@ class _Writer(threading.Thread):
                         return
                     self._news.wait()
                 command = self._waiting.popleft()
+                self._writes = True
             try:
-                data = messages.encode(command)
+                self._write(messages.encode(command))
             except (TypeError, ValueError, OverflowError, RecursionError):
                 log.exception("a command that cannot be written down")
                 with self._news:
                     self._unsent.append(command)
-                continue
-            with contextlib.suppress(OSError):  # the process is gone: `poll` finds out and says so
-                self._connection.send_bytes(data)
+            with self._news:
+                self._writes = False
+
+    def _write(self, data: bytes) -> None:
+        with contextlib.suppress(OSError):  # the process is gone: `poll` finds out and says so
+            self._connection.send_bytes(data)

@@ -1,14 +1,13 @@
 """Commands that wait: in order, but of edits that come faster than they can be followed only the latest."""
 
-import select
 from collections import deque
-from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any
 
 import msgspec
 
 from playground.training import messages
+from playground.training.pipe import readable
 
 # the latest says all that earlier ones said
 REPLACED = (messages.Update, messages.WatchWeights, messages.Inspect, messages.LookAt)
@@ -45,7 +44,7 @@ class Inbox:
         self._connection = connection
         self._waiting: deque[messages.Command] = deque()
         self._wrong: Exception | None = None  # what came after those that wait, and is not a command
-        self._ready = _watcher(connection)
+        self._ready = readable(connection)
 
     def called(self) -> bool:
         """Whether there is a command, or nobody at the other end."""
@@ -82,16 +81,6 @@ class Inbox:
                 patience = 0
         except (Unreadable, EOFError, OSError) as error:
             self._wrong = error
-
-
-def _watcher(connection: Connection) -> Callable[[], bool]:
-    """Whether something has come. It is asked in the midst of training steps, and the connection's own answer, which
-    registers the pipe anew each time, would take 20 times as long."""
-    if not hasattr(select, "poll"):
-        return connection.poll
-    poll = select.poll()
-    poll.register(connection.fileno(), select.POLLIN)
-    return lambda: bool(poll.poll(0))
 
 
 def _decode(data: bytes) -> messages.Command:

@@ -9,8 +9,9 @@ other along the curve. The first, the newest and those that somebody looks at st
 Late in a run not every step is asked, but one in a thousandth of all so far: the loss is an average of a hundred there.
 
 With N moments on a curve of length L no two neighbours are then further apart than 2 L / (N − 1), unless the way from
-one step that is asked to the next went further; the grain, L / N, keeps the number of copies that are made for nothing small. All this depends on the
-losses alone: the same run keeps the same moments (but for a device whose losses are read several steps at a time).
+one step that is asked to the next went further; the grain, L / N, keeps the number of copies that are made for nothing
+small. All this depends on the losses alone: the same run keeps the same moments (but for a device whose losses are read
+several steps at a time).
 """
 
 import math

@@ -1,5 +1,6 @@
 """The client outlives its worker, whatever happens to it."""
 
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -124,8 +125,11 @@ def test_send_and_poll_never_wait_for_a_worker_that_hangs(talk, experiment) -> N
 def test_many_updates_in_a_row_become_few(experiment, changed) -> None:
     written: list[messages.Command] = []
     go = threading.Event()
+    pipe, _other = multiprocessing.Pipe()
 
     class Busy:
+        fileno = pipe.fileno
+
         def send_bytes(self, data: bytes) -> None:
             go.wait(10)
             written.append(messages.decode_command(data))
@@ -142,6 +146,28 @@ def test_many_updates_in_a_row_become_few(experiment, changed) -> None:
     writer.stop()
     assert written[0].run == 1 and len(written) <= 5
     assert written[-3:] == [updates[99], messages.Play(1), updates[199]]
+
+
+@POSIX
+def test_a_receipt_goes_out_at_once() -> None:
+    ours, theirs = multiprocessing.Pipe()
+    writer = _Writer(ours)
+    writer.put(messages.TracesRead(1, 0))
+    assert theirs.poll(0) and messages.decode_command(theirs.recv_bytes()) == messages.TracesRead(1, 0)
+    writer.stop()
+
+
+def test_receipts_neither_wait_for_a_full_pipe_nor_overtake_each_other() -> None:
+    """Nobody reads at the other end until thousands were sent."""
+    ours, theirs = multiprocessing.Pipe()
+    writer = _Writer(ours)
+    sent = [messages.TracesRead(number, 0) for number in range(20_000)]
+    began = time.monotonic()
+    for receipt in sent:
+        writer.put(receipt)
+    assert time.monotonic() - began < 5.0
+    assert [messages.decode_command(theirs.recv_bytes()) for _ in sent] == sent
+    writer.stop()
 
 
 def test_traces_that_are_gone_give_none(talk, experiment) -> None:
