@@ -38,7 +38,8 @@ class NativeCode:
     (arrays, gradients, T, N, time steps per chunk of weight gradients). The array
     "delta" has room for one chunk, unless every value is kept.
 
-    arrays: what the table of pointers holds, in order: names of `storage`, "scratch:NAME" [size, N], "weight:PACKED".
+    arrays: what the table of pointers holds, in order: names of `storage`, "scratch:NAME" [size, N], "weight:PACKED",
+    "panels" [panels].
     gradients: packed names of the weights, in the order of the second table; last comes "pack", where `pack` numbers
     per step and sequence of a chunk are laid out.
     """
@@ -48,6 +49,7 @@ class NativeCode:
     arrays: tuple[str, ...]
     gradients: tuple[str, ...]
     pack: int
+    panels: int = 0
 
 
 def emit_native(
@@ -55,10 +57,10 @@ def emit_native(
 ) -> NativeCode:
     """LLVM text for vectors of `width` numbers, `vectors` of them side by side in a block of columns. keep_all: store
     every value and every `d:` for every step, for traces. learn: with the weights' gradients."""
-    return _Native(plan, want_input_gradient, keep_all, dtype, width, vectors, learn).emit()
+    return Native(plan, want_input_gradient, keep_all, dtype, width, vectors, learn).emit()
 
 
-class _Native(NativeGradients):
+class Native(NativeGradients):
     def emit(self) -> NativeCode:
         self._function("forward", self._forward)
         self._function("backward", self._backward)
@@ -67,14 +69,17 @@ class _Native(NativeGradients):
             self.storage,
             tuple(self.arrays),
             tuple(self.gradients),
-            packed_size([*([self.plan.x] if self.plan.x else []), *self.plan.products.values()], self.width),
+            self._pack_size(),
+            self.panels,
         )
+
+    def _pack_size(self) -> int:
+        return packed_size([*([self.plan.x] if self.plan.x else []), *self.plan.products.values()], self.width)
 
     # -- elementwise -------------------------------------------------------------------------------------------
 
     def _elementwise(self, statements: list[Statement], later: set[str], t: ir.Value, column: ir.Value) -> None:
         """Statements on values of one size, as one loop over the units. later: names that are read after them."""
-        size = self._size(statements[0])
 
         def unit(row: ir.Value) -> None:
             known: dict[str, Vectors] = {}
@@ -82,8 +87,7 @@ class _Native(NativeGradients):
             def value(name: str) -> Vectors:
                 if name not in known:
                     if name.startswith("weight:"):
-                        scalar = self.b.load(self.b.gep(self._pointer(name), [row]))
-                        known[name] = [self.math.splat(scalar)] * self.vectors
+                        known[name] = self._weights(name, row)
                     elif self.back and name in self.again:
                         known[name] = [self._evaluate(self.again[name], value, v) for v in range(self.vectors)]
                     else:
@@ -97,7 +101,7 @@ class _Native(NativeGradients):
                 if target in self.storage.home or target in later:
                     self._store(target, t, row, column, result)
 
-        self._each(self._int(0), self._int(size), 1, unit)
+        self._units(self._size(statements[0]), unit)
 
     def _meaning(self, statement: Statement) -> tuple[str, Expr]:
         """The target of an elementwise statement and its value as an expression of names."""
@@ -176,32 +180,39 @@ class _Native(NativeGradients):
         return names(self._meaning(statement)[1])
 
     def _other(self, statement: Statement, t: ir.Value, column: ir.Value) -> None:
-        b = self.b
         match statement:
             case Product(source):
                 self._gate_product(t, column, False, [self.plan.products[source]])
             case ProductBack(target, source, more):
                 self._product_back(t, column, target, self.plan.products[source], more)
-            case Repeat(target, source, times):
+            case Repeat():
+                self._repeat(statement, t, column)
+            case Fold():
+                self._fold(statement, t, column)
 
-                def spread(row: ir.Value) -> None:
-                    values = self._load(source, t, row, column)
-                    for k in range(times):
-                        place = b.add(b.mul(row, self._int(times)), self._int(k))
-                        self._store(target, t, place, column, values)
+    def _repeat(self, statement: Repeat, t: ir.Value, column: ir.Value) -> None:
+        b = self.b
 
-                self._each(self._int(0), self._int(self.storage.size(source)), 1, spread)
-            case Fold(target, source, times):
+        def spread(row: ir.Value) -> None:
+            values = self._load(statement.source, t, row, column)
+            for k in range(statement.times):
+                place = b.add(b.mul(row, self._int(statement.times)), self._int(k))
+                self._store(statement.target, t, place, column, values)
 
-                def gather(row: ir.Value) -> None:
-                    first = b.mul(row, self._int(times))
-                    total = self._load(source, t, first, column)
-                    for k in range(1, times):
-                        more = self._load(source, t, b.add(first, self._int(k)), column)
-                        total = [b.fadd(x, y) for x, y in zip(total, more, strict=True)]
-                    self._store(target, t, row, column, total)
+        self._each(self._int(0), self._int(self.storage.size(statement.source)), 1, spread)
 
-                self._each(self._int(0), self._int(self.storage.size(target)), 1, gather)
+    def _fold(self, statement: Fold, t: ir.Value, column: ir.Value) -> None:
+        b = self.b
+
+        def gather(row: ir.Value) -> None:
+            first = b.mul(row, self._int(statement.times))
+            total = self._load(statement.source, t, first, column)
+            for k in range(1, statement.times):
+                more = self._load(statement.source, t, b.add(first, self._int(k)), column)
+                total = [b.fadd(x, y) for x, y in zip(total, more, strict=True)]
+            self._store(statement.target, t, row, column, total)
+
+        self._each(self._int(0), self._int(self.storage.size(statement.target)), 1, gather)
 
     # -- the two functions -------------------------------------------------------------------------------------
 
@@ -225,15 +236,10 @@ class _Native(NativeGradients):
 
             self._each(self._int(0), self.T, 1, step)
 
-        self._each(self._int(0), self.N, self.width * self.vectors, columns)
+        self._columns(columns)
 
     def _copy(self, source: str, target: str, size: int, t: ir.Value, column: ir.Value) -> None:
-        self._each(
-            self._int(0),
-            self._int(size),
-            1,
-            lambda row: self._store(target, t, row, column, self._load(source, t, row, column)),
-        )
+        self._units(size, lambda row: self._store(target, t, row, column, self._load(source, t, row, column)))
 
     def _backward(self) -> None:
         plan, self.back = self.plan, True
@@ -246,7 +252,7 @@ class _Native(NativeGradients):
                 def line(row: ir.Value, carry: str = f"carry:{slot.name}") -> None:
                     self._store(carry, self._int(0), row, column, zero)
 
-                self._each(self._int(0), self._int(slot.size), 1, line)
+                self._units(slot.size, line)
 
         def chunk(done: ir.Value) -> None:
             # the weights' gradients are taken while the deltas of these steps are still in the cache
@@ -265,14 +271,14 @@ class _Native(NativeGradients):
 
                 self._each(self._int(0), b.sub(end, begin), 1, step)
 
-            self._each(self._int(0), self.N, self.width * self.vectors, columns)
+            self._columns(columns)
             if self.learn:
                 self.weight_gradients(begin, end)
 
         if self.learn:
             self.cut_gradients()
         if plan.memories:
-            self._each(self._int(0), self.N, self.width * self.vectors, clear)
+            self._columns(clear)
         count = self.b.sdiv(self.b.add(self.T, self.b.sub(self.chunk, self._int(1))), self.chunk)
         self._each(self._int(0), count, 1, chunk)
         if self.learn:

@@ -17,8 +17,10 @@ class Emitter:
         self.dtype, self.width, self.scalar = dtype, width, FLOATS[dtype]
 
     def begin(self, name: str, arguments: Sequence[ir.Type], result: ir.Type | None = None) -> ir.Function:
-        """A new function; what follows is emitted into it, until `end` (where it returns nothing)."""
-        function = ir.Function(self.module, ir.FunctionType(result or ir.VoidType(), arguments), name)
+        """A new function, or one that was only declared; what follows is emitted into it, until `end` (where it
+        returns nothing)."""
+        kind = ir.FunctionType(result or ir.VoidType(), arguments)
+        function = self.module.globals.get(name) or ir.Function(self.module, kind, name)
         self.entry = ir.IRBuilder(function.append_basic_block("entry"))
         self._start = function.append_basic_block("start")
         self.b = ir.IRBuilder(self._start)

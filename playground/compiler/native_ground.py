@@ -31,10 +31,23 @@ class NativeGround(Emitter):
         self.storage = Storage(plan, want_x, keep_all)
         self.storage.place()
         stored = self.storage.code.stored
-        stored.update({name: (extra, spread(rows)) for name, (extra, rows) in stored.items()})
+        stored.update({name: (extra, self._room(rows)) for name, (extra, rows) in stored.items()})
+        self.panels = 0  # numbers that weights take which are laid out anew
         self.begin_of_chunk = self._int(0)  # the first step whose deltas are there
         self.arrays: list[str] = []
         self.gradients = [*plan.packed, "pack"]
+
+    def _room(self, rows: int) -> int:
+        """How many rows a step of so many is given."""
+        return spread(rows)
+
+    def _columns(self, body: Callable[[ir.Value], None]) -> None:
+        """body(first column) for every block of columns."""
+        self._each(self._int(0), self.N, self.width * self.vectors, body)
+
+    def _units(self, size: int, body: Callable[[ir.Value], None]) -> None:
+        """body(row) for all rows of a value."""
+        self._each(self._int(0), self._int(size), 1, body)
 
     def _function(self, name: str, body: Callable[[], None]) -> None:
         table = ir.PointerType(ir.PointerType(self.scalar))
@@ -80,6 +93,10 @@ class NativeGround(Emitter):
         pointer = self._row(name, t, row)
         for k, value in enumerate(values):
             self.b.store(value, self._vector_at(pointer, column, k), align=BYTES[self.dtype])
+
+    def _weights(self, packed: str, row: ir.Value) -> Vectors:
+        """What a row is multiplied by: one of the numbers of a packed array."""
+        return [self.math.splat(self.b.load(self.b.gep(self._pointer(packed), [row])))] * self.vectors
 
     def _bank_row(self, storage: str, t: ir.Value, row: ir.Value) -> ir.Value:
         """Address of a row of the whole bank ("gates", one step late, or "delta")."""

@@ -1,6 +1,6 @@
 """Matrix products of a time step in native code: blocks of about 24 vectors stay in registers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import pairwise
 
@@ -50,17 +50,23 @@ class NativeProducts(NativeGround):
 
     def _gate_product(self, t: ir.Value, column: ir.Value, first: bool, sources: list[SourceProduct]) -> None:
         """bank rows = bias + Σ weight @ source (first), or += weight @ source."""
+        for low, high, parts, bias in self._ranges(first, sources):
+            block = partial(self._gate_block, t, column, first, low, parts, bias)
+            self._blocks(high - low, REGISTERS // self.vectors, block)
+
+    def _ranges(
+        self, first: bool, sources: list[SourceProduct]
+    ) -> Iterator[tuple[int, int, list[tuple[SourceProduct, Rows]], list[Rows]]]:
+        """Bank rows from … to before …, which are the sum of the same products, and their biases."""
         cuts = {0, self.plan.bank_size} if first else set()
         runs = [run for product in sources for run in product.rows] + list(self.plan.biased if first else ())
         cuts |= {edge for run in runs for edge in (run.start, run.stop)}
         edges = sorted(cuts)
         for low, high in pairwise(edges):
             parts = [(p, run) for p in sources for run in p.rows if run.start <= low and high <= run.stop]
-            if not parts and not first:
-                continue
-            bias = [run for run in self.plan.biased if first and run.start <= low and high <= run.stop]
-            block = partial(self._gate_block, t, column, first, low, parts, bias)
-            self._blocks(high - low, REGISTERS // self.vectors, block)
+            if parts or first:
+                bias = [run for run in self.plan.biased if first and run.start <= low and high <= run.stop]
+                yield low, high, parts, bias
 
     def _gate_block(
         self,

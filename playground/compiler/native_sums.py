@@ -54,10 +54,10 @@ def packed_size(products: Sequence[SourceProduct], width: int) -> int:
 
 def emit_sums(dtype: str, width: int) -> str:
     """LLVM text of all `FUNCTIONS`."""
-    return _Sums("sums", dtype, width).emit()
+    return NativeSums("sums", dtype, width).emit()
 
 
-class _Sums(Emitter):
+class NativeSums(Emitter):
     def emit(self) -> str:
         lanes = ir.VectorType(self.scalar, self.width)
         self.grow_lanes = self._helper("grow_lanes", lanes, self._store_lanes)

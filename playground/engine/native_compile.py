@@ -15,7 +15,9 @@ import numpy as np
 from playground.compiler.native_code import NativeCode, emit_native
 from playground.compiler.native_kernels import LOSSES, SOURCES, emit_loss, emit_moves
 from playground.compiler.native_math import BYTES
-from playground.compiler.native_sums import FUNCTIONS, emit_sums, symbol
+from playground.compiler import native_single_sums as single_sums
+from playground.compiler import native_sums as sums
+from playground.compiler.native_single import emit_single
 from playground.compiler.native_updates import emit_update
 from playground.compiler.plan import Plan
 
@@ -27,7 +29,8 @@ _LOCK = RLock()  # what is being compiled is waited for, not compiled twice
 
 
 class PlanKey:
-    """A plan with the choices it is compiled for; equal when they would give the same machine code."""
+    """A plan with the choices it is compiled for; equal when they would give the same machine code. vectors: side by
+    side in a block of columns; 0: one sequence alone, vectors of `width` along its units."""
 
     def __init__(
         self, plan: Plan, want_x: bool, keep_all: bool, dtype: str, width: int, vectors: int, learn: bool
@@ -69,8 +72,12 @@ def once(size: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
 def compile_plan(key: PlanKey) -> tuple[NativeCode, Compiled]:
     """Emit, optimise and load a plan's functions, `forward` and `backward`."""
     with _no_collection():
-        code = emit_native(key.plan, *key.arguments)
-    _link_sums(*key.arguments[2:4])
+        want_x, keep_all, dtype, width, vectors, learn = key.arguments
+        if vectors:
+            code = emit_native(key.plan, *key.arguments)
+        else:
+            code = emit_single(key.plan, want_x, keep_all, dtype, width, learn)
+    _link_sums(dtype, width, not vectors)
     return code, compile_text(code.text, ("forward", "backward"))
 
 
@@ -88,10 +95,12 @@ def _no_collection() -> Iterator[None]:
 
 
 @once(8)
-def _link_sums(dtype: str, width: int) -> Compiled:
-    """Make the functions known that all plans call."""
-    names = [symbol(name, dtype, width) for name in FUNCTIONS]
-    compiled = compile_text(emit_sums(dtype, width), names)
+def _link_sums(dtype: str, width: int, single: bool) -> Compiled:
+    """Make the functions known that all plans call, or all of one sequence alone."""
+    own = single_sums if single else sums
+    names = [own.symbol(name, dtype, width) for name in own.FUNCTIONS]
+    text = single_sums.emit_single_sums(dtype, width) if single else sums.emit_sums(dtype, width)
+    compiled = compile_text(text, names)
     for name, address in compiled.addresses.items():
         llvm.add_symbol(name, address)
     return compiled
@@ -122,9 +131,9 @@ def compile_update(kind: str, dtype: str) -> Any:
 def compile_common(dtype: str) -> None:
     """Everything that does not depend on a cell."""
     for batch in (1, 64):  # what is looked at, and what is trained with
-        width = vector_width(batch, dtype)
-        compile_moves(dtype, width)
-        _link_sums(dtype, width)
+        single = batch == 1
+        compile_moves(dtype, 1 if single else vector_width(batch, dtype))
+        _link_sums(dtype, vector_bytes() // BYTES[dtype] if single else vector_width(batch, dtype), single)
         for kind in LOSSES if batch > 1 else ():
             compile_loss(kind, dtype, width)
     for update in ("squares", "scale", "adam"):

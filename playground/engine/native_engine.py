@@ -39,7 +39,7 @@ CHUNK_SAMPLES = 256  # at least, as long as the source stays there: the gradient
 
 @dataclass(frozen=True)
 class Columns:
-    """How sequences lie side by side: in `vectors` of `width`."""
+    """How sequences lie side by side: in `vectors` of `width`. One alone is a vector of 1."""
 
     width: int
     vectors: int
@@ -52,7 +52,7 @@ class Columns:
 
 def columns_of(batch: int, dtype: str) -> Columns:
     """How so many sequences lie on this machine."""
-    width = vector_width(batch, dtype)
+    width = vector_width(batch, dtype) if batch > 1 else 1
     return Columns(width, -(-batch // width))
 
 
@@ -126,8 +126,11 @@ class NativeRunner(Runner):
         steps, dtype, keep_all = setup.steps, setup.dtype, setup.keep_all
         self._given = x
         self.columns = columns = columns_of(max(setup.batch, setup.room), dtype)
-        together = 2 - columns.vectors % 2
-        key = PlanKey(plan, setup.want_input_gradient, keep_all, dtype, columns.width, together, setup.learn)
+        if columns.total > 1:
+            width, together = columns.width, 2 - columns.vectors % 2
+        else:
+            width, together = vector_bytes() // BYTES[dtype], 0
+        key = PlanKey(plan, setup.want_input_gradient, keep_all, dtype, width, together, setup.learn)
         code, compiled = compile_plan(key)
         depth = chunk_steps(code.pack, plan.bank_size, columns.total, BYTES[dtype], steps)
         stored: dict[str, Array] = {}
@@ -141,6 +144,7 @@ class NativeRunner(Runner):
         if stored.get("d_x") is d_x:
             self.d_x = d_x
         self._scratch: list[Array] = []
+        self._panels = aligned((code.panels,), dtype)
         pack = aligned((depth * code.pack * columns.total,), dtype)
         table = np.array([self._address(name, dtype) for name in code.arrays] or [0], np.int64)
         written = {**gradients, "pack": pack}
@@ -169,6 +173,8 @@ class NativeRunner(Runner):
         if kind == "scratch":
             self._scratch.append(aligned((self._rows(rest), self.columns.total), dtype))
             return int(self._scratch[-1].ctypes.data)
+        if kind == "panels":
+            return int(self._panels.ctypes.data)
         return int(self._stored[name].ctypes.data)
 
     def _rows(self, name: str) -> int:
