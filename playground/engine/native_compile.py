@@ -131,11 +131,11 @@ def compile_update(kind: str, dtype: str) -> Any:
 def compile_common(dtype: str) -> None:
     """Everything that does not depend on a cell."""
     for batch in (1, 64):  # what is looked at, and what is trained with
-        single = batch == 1
-        compile_moves(dtype, 1 if single else vector_width(batch, dtype))
-        _link_sums(dtype, vector_bytes() // BYTES[dtype] if single else vector_width(batch, dtype), single)
+        columns, width = layout(batch, dtype)
+        compile_moves(dtype, columns)
+        _link_sums(dtype, width, batch == 1)
         for kind in LOSSES if batch > 1 else ():
-            compile_loss(kind, dtype, width)
+            compile_loss(kind, dtype, columns)
     for update in ("squares", "scale", "adam"):
         compile_update(update, dtype)
 
@@ -181,6 +181,13 @@ def vector_width(batch: int, dtype: str) -> int:
     while width * BYTES[dtype] > LEAST_BYTES and width >= 2 * batch:
         width //= 2
     return width
+
+
+def layout(batch: int, dtype: str) -> tuple[int, int]:
+    """Sequences side by side in a block of columns, and numbers in a vector of a plan: along the batch, but along the
+    units of one sequence alone."""
+    width = vector_width(batch, dtype)
+    return (1, vector_bytes() // BYTES[dtype]) if batch == 1 else (width, width)
 
 
 def aligned(shape: tuple[int, ...], dtype: str) -> np.ndarray:

@@ -19,9 +19,9 @@ from playground.engine.native_compile import (
     aligned,
     compile_common,
     compile_plan,
+    layout,
     processor,
     vector_bytes,
-    vector_width,
 )
 from playground.engine.native_program import NativeProgram, NativeTraining
 from playground.engine.native_updates import NativeUpdates
@@ -52,7 +52,7 @@ class Columns:
 
 def columns_of(batch: int, dtype: str) -> Columns:
     """How so many sequences lie on this machine."""
-    width = vector_width(batch, dtype) if batch > 1 else 1
+    width, _ = layout(batch, dtype)
     return Columns(width, -(-batch // width))
 
 
@@ -126,10 +126,8 @@ class NativeRunner(Runner):
         steps, dtype, keep_all = setup.steps, setup.dtype, setup.keep_all
         self._given = x
         self.columns = columns = columns_of(max(setup.batch, setup.room), dtype)
-        if columns.total > 1:
-            width, together = columns.width, 2 - columns.vectors % 2
-        else:
-            width, together = vector_bytes() // BYTES[dtype], 0
+        _, width = layout(columns.total, dtype)
+        together = 2 - columns.vectors % 2 if columns.total > 1 else 0
         key = PlanKey(plan, setup.want_input_gradient, keep_all, dtype, width, together, setup.learn)
         code, compiled = compile_plan(key)
         depth = chunk_steps(code.pack, plan.bank_size, columns.total, BYTES[dtype], steps)
