@@ -16,7 +16,10 @@ from playground.compiler.native_products import REGISTERS
 from playground.compiler.native_single_sums import FUNCTIONS, arguments_of, symbol
 from playground.compiler.plan import Fold, Plan, Repeat, Rows, SourceProduct
 
-SUMS = 16  # that grow side by side: one alone would wait for every addition
+Masks = list[ir.Value | None]  # of the vectors of a block
+
+MASKED = 64  # bytes of vectors that can be masked without cost: those of AVX-512
+SUMS, CHAINS = 16, 4  # that grow side by side: one alone would wait for every addition
 
 
 def emit_single(plan: Plan, want_input_gradient: bool, keep_all: bool, dtype: str, width: int, learn: bool) -> NativeCode:
@@ -25,7 +28,7 @@ def emit_single(plan: Plan, want_input_gradient: bool, keep_all: bool, dtype: st
 
 
 class _Single(Native):
-    inside: int | None = None  # how many lanes count of the vectors at hand; None: all
+    mask: ir.Value | None = None  # of the lanes of a value's vector that count; None: all
     laid: dict[tuple[str, int, int, int], int]  # (weight, first row, rows, size of the source) → place among the panels
 
     def _room(self, rows: int) -> int:
@@ -54,42 +57,52 @@ class _Single(Native):
 
     def _units(self, size: int, body: Callable[[ir.Value], None]) -> None:
         whole = size // self.width * self.width
+
+        def partly(row: ir.Value) -> None:
+            self.mask = self.math.lanes_below(self.b.sub(self._int(size), row))
+            body(row)
+            self.mask = None
+
+        if size > whole > 0 and self.width * BYTES[self.dtype] == MASKED:
+            self._each(self._int(0), self._int(size), self.width, partly)
+            return
         if whole == self.width:
             body(self._int(0))
         elif whole:
             self._each(self._int(0), self._int(whole), self.width, body)
         if size > whole:
-            self.inside = size - whole
+            self.mask = self._lanes(size - whole)
             body(self._int(whole))
-            self.inside = None
+            self.mask = None
 
-    def _mask(self, lanes: int) -> ir.Value:
+    def _lanes(self, count: int) -> ir.Value | None:
+        """The mask of the first lanes; None: all."""
+        if count >= self.width:
+            return None
         kind = ir.IntType(1)
-        bits = [ir.Constant(kind, int(lane < lanes)) for lane in range(self.width)]
+        bits = [ir.Constant(kind, int(lane < count)) for lane in range(self.width)]
         return ir.Constant(ir.VectorType(kind, self.width), bits)
 
-    def _read(self, pointer: ir.Value, offset: int = 0, lanes: int | None = None) -> ir.Value:
-        """The vector at an address; only so many of its numbers, and no memory beyond them."""
+    def _read(self, pointer: ir.Value, offset: int = 0, mask: ir.Value | None = None) -> ir.Value:
+        """The vector at an address; with a mask only those numbers, and no memory beyond them."""
         place = self._vector_at(pointer, self._int(0), offset)
-        if lanes is None:
-            return self.b.load(place, align=BYTES[self.dtype])
-        return self.math.masked_load(place, self._mask(lanes))
+        return self.b.load(place, align=BYTES[self.dtype]) if mask is None else self.math.masked_load(place, mask)
 
-    def _write(self, value: ir.Value, pointer: ir.Value, offset: int = 0, lanes: int | None = None) -> None:
+    def _write(self, value: ir.Value, pointer: ir.Value, offset: int = 0, mask: ir.Value | None = None) -> None:
         place = self._vector_at(pointer, self._int(0), offset)
-        if lanes is None:
+        if mask is None:
             self.b.store(value, place, align=BYTES[self.dtype])
         else:
-            self.math.masked_store(value, place, self._mask(lanes))
+            self.math.masked_store(value, place, mask)
 
     def _load(self, name: str, t: ir.Value, row: ir.Value, column: ir.Value) -> Vectors:
-        return [self._read(self._row(name, t, row), lanes=self.inside)]
+        return [self._read(self._row(name, t, row), mask=self.mask)]
 
     def _store(self, name: str, t: ir.Value, row: ir.Value, column: ir.Value, values: Vectors) -> None:
-        self._write(values[0], self._row(name, t, row), lanes=self.inside)
+        self._write(values[0], self._row(name, t, row), mask=self.mask)
 
     def _weights(self, packed: str, row: ir.Value) -> Vectors:
-        return [self._read(self.b.gep(self._pointer(packed), [row]), lanes=self.inside)]
+        return [self._read(self.b.gep(self._pointer(packed), [row]), mask=self.mask)]
 
     def _repeat(self, statement: Repeat, t: ir.Value, column: ir.Value) -> None:
         b, times = self.b, self._int(statement.times)
@@ -116,8 +129,8 @@ class _Single(Native):
 
     # -- products ----------------------------------------------------------------------------------------------
 
-    def _cut(self, rows: int, body: Callable[[ir.Value, list[int | None]], None]) -> None:
-        """body(first row, lanes of each vector) for blocks of rows as even as can be."""
+    def _cut(self, rows: int, body: Callable[[ir.Value, Masks], None]) -> None:
+        """body(first row, mask of each vector) for blocks of rows as even as can be."""
         vectors = -(-rows // self.width)
         height = -(-vectors // -(-vectors // REGISTERS))
         size = height * self.width
@@ -127,13 +140,12 @@ class _Single(Native):
         elif whole:
             self._each(self._int(0), self._int(whole), size, lambda row: body(row, [None] * height))
         if rows > whole:
-            full, rest = divmod(rows - whole, self.width)
-            body(self._int(whole), [None] * full + [rest] * (rest > 0))
+            body(self._int(whole), [self._lanes(rows - low) for low in range(whole, rows, self.width)])
 
     def _sum(self, sums: Vectors, count: int, term: Callable[[ir.Value, Vectors], Vectors]) -> Vectors:
         """sums + Σ term(k), k in 0..count; several sums of every vector where there are few vectors."""
         b, vectors = self.b, len(sums)
-        chains = min(max(1, SUMS // vectors), 8)
+        chains = max(1, min(CHAINS, SUMS // vectors))
         whole = count // chains * chains if count > chains else 0
         if whole:
             zeros = [self.math.const(0.0)] * (vectors * (chains - 1))
@@ -159,7 +171,7 @@ class _Single(Native):
 
             def block(
                 row: ir.Value,
-                lanes: list[int | None],
+                masks: Masks,
                 low: int = low,
                 high: int = high,
                 parts: list[tuple[SourceProduct, Rows]] = parts,
@@ -168,25 +180,25 @@ class _Single(Native):
                 b = self.b
                 target = self._bank_row("gates", t, b.add(row, self._int(low)))
                 if not first:
-                    sums = [self._read(target, v, inside) for v, inside in enumerate(lanes)]
+                    sums = [self._read(target, v, mask) for v, mask in enumerate(masks)]
                 elif bias:
                     place = b.add(row, self._int(low - bias[0].start + bias[0].weight))
                     start = b.gep(self._pointer("weight:bias"), [place])
-                    sums = [self._read(start, v, inside) for v, inside in enumerate(lanes)]
+                    sums = [self._read(start, v, mask) for v, mask in enumerate(masks)]
                 else:
-                    sums = [self.math.const(0.0)] * len(lanes)
+                    sums = [self.math.const(0.0)] * len(masks)
                 for product, run in parts:
                     panel = self._panel(product, low - run.start + run.weight, high - low, row)
                     source = self._row(product.source, t, self._int(0))
 
                     def term(k: ir.Value, sums: Vectors, panel: ir.Value = panel, source: ir.Value = source) -> Vectors:
                         factor = self.math.splat(b.load(b.gep(source, [k])))
-                        line = b.gep(panel, [b.mul(k, self._int(len(lanes) * self.width))])
+                        line = b.gep(panel, [b.mul(k, self._int(len(masks) * self.width))])
                         return [self.math.fma(factor, self._read(line, v), total) for v, total in enumerate(sums)]
 
                     sums = self._sum(sums, product.size, term)
-                for v, inside in enumerate(lanes):
-                    self._write(sums[v], target, v, inside)
+                for v, mask in enumerate(masks):
+                    self._write(sums[v], target, v, mask)
 
             self._cut(high - low, block)
 
@@ -209,7 +221,7 @@ class _Single(Native):
 
             def block(
                 row: ir.Value,
-                lanes: list[int | None],
+                masks: Masks,
                 weight: ir.Value = weight,
                 panels: ir.Value = panels,
                 rows: int = rows,
@@ -221,7 +233,7 @@ class _Single(Native):
                     "pack": self.b.gep(panels, [place]),
                     "rows": self.b.sub(self._int(rows), row),
                     "size": self._int(size),
-                    "vectors": self._int(len(lanes)),
+                    "vectors": self._int(len(masks)),
                 }
                 self._call("lay_panel", given)
 
@@ -229,13 +241,13 @@ class _Single(Native):
         self.end()
 
     def _product_back(self, t: ir.Value, column: ir.Value, target: str, product: SourceProduct, more: bool) -> None:
-        def block(row: ir.Value, lanes: list[int | None]) -> None:
+        def block(row: ir.Value, masks: Masks) -> None:
             b = self.b
             place = self._row(target, t, row)
             if more:
-                sums = [self._read(place, v, inside) for v, inside in enumerate(lanes)]
+                sums = [self._read(place, v, mask) for v, mask in enumerate(masks)]
             else:
-                sums = [self.math.const(0.0)] * len(lanes)
+                sums = [self.math.const(0.0)] * len(masks)
             for run in product.back:
                 start = b.add(row, self._int(run.weight * product.size))
                 base = b.gep(self._pointer(f"weight:{product.weight}"), [start])
@@ -245,12 +257,12 @@ class _Single(Native):
                     factor = self.math.splat(b.load(b.gep(delta, [k])))
                     line = b.gep(base, [b.mul(k, self._int(product.size))])
                     return [
-                        self.math.fma(factor, self._read(line, v, inside), sums[v]) for v, inside in enumerate(lanes)
+                        self.math.fma(factor, self._read(line, v, mask), sums[v]) for v, mask in enumerate(masks)
                     ]
 
                 sums = self._sum(sums, run.stop - run.start, term)
-            for v, inside in enumerate(lanes):
-                self._write(sums[v], place, v, inside)
+            for v, mask in enumerate(masks):
+                self._write(sums[v], place, v, mask)
 
         self._cut(product.size, block)
 
