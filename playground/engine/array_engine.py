@@ -21,10 +21,12 @@ Training = Callable[[np.ndarray, np.ndarray, np.ndarray], SupportsFloat]
 class ArrayEngine:
     """name: "numpy" or "cupy". xp: the array library. threads: of the CPU's matrix products. ledger: None, or where an
     engine keeps what a step found out until somebody asks; see `playground.engine.cuda_training`. tested_together:
-    sequences of a test that run side by side, so few that their values stay in the cache."""
+    sequences of a test that run side by side, so few that their values stay in the cache. looked_together: losses that
+    a look at one sequence takes back side by side, in copies of it: as many as cost hardly more than one."""
 
     ledger: Any = None
     tested_together = 64
+    looked_together = 4
 
     def __init__(self, name: str, xp: ModuleType) -> None:
         self.name, self.xp = name, xp

@@ -15,15 +15,15 @@ from playground.network.traces import NetTraces
 from playground.tasks.base import Batch
 
 Seeds = Callable[["Look"], Iterable[np.ndarray]]  # gradients at the scores that somebody will ask for
-WIDE = 4  # losses side by side: a vector of machine code holds at least as many numbers, so they cost what one does
 
 
 class Look:
     """What can be seen of a network on one sequence (B = 1), for as long as its weights stay as they are.
 
-    The same sequence runs `WIDE` times side by side, and each copy takes another gradient at the scores back: the first
-    that of the sequence's loss, the others those that were asked for. So whoever looks at the same weights shares one
-    way forward and, where the losses were known before (`expect`), one way back.
+    The same sequence runs as many times side by side as cost the engine hardly more than one
+    (`ArrayEngine.looked_together`), and each copy takes another gradient at the scores back: that of the sequence's
+    loss, or one that was asked for. So whoever looks at the same weights shares one way forward and, where the losses
+    were known before (`expect`), as few ways back as can be.
 
     loss: of the sequence. scores: [T, O], raw ([1, O] for a readout at the last step). Nothing of the network changes.
     """
@@ -31,12 +31,14 @@ class Look:
     def __init__(self, network: Network, free: bool = False) -> None:
         """free: without interventions. Nothing runs before `at`."""
         self.network, self._free = network, free
+        self._width = network.engine.looked_together
         self._run: Pass | None = None
         self._made_for: tuple[int, Any] = (0, None)
         self._seen: tuple[Any, ...] = ()  # of what the values are
         self._weights: Any = None
         self._clamped: tuple = ()
         self._columns: dict[bytes, int] = {}  # a gradient at the scores → its copy of the sequence
+        self._own = np.zeros((0, 0))  # that of the sequence's loss, which takes the first copy
         self._went_back = False
         self._expected: Seeds = lambda look: ()
         self.loss = float("nan")
@@ -64,11 +66,11 @@ class Look:
         run.forward(batch.inputs, None)
         self.scores = np.array(to_numpy(run.scores)[:, :, 0])
         self._columns, self._went_back = {}, False
-        self.loss, first = self.error(batch)
-        self.ask(first)
+        self.loss, self._own = self.error(batch)
+        self.ask(self._own)
         self._seen, self._weights, self._clamped = seen, values.copy(), clamped
         for seed in self._expected(self):
-            if len(self._columns) < WIDE:
+            if len(self._columns) < self._width:
                 self.ask(seed)
         return self
 
@@ -78,7 +80,7 @@ class Look:
         plans = network.seen_plans(self._free)
         if self._run is None or self._made_for[0] != T or self._made_for[1] is not plans:
             self._run, self._seen = None, ()  # the memory of the old one first
-            self._run, self._made_for = network.own_pass(T, WIDE, self._free), (T, plans)
+            self._run, self._made_for = network.own_pass(T, self._width, self._free), (T, plans)
         return self._run
 
     # -- losses -----------------------------------------------------------------------------------------------------
@@ -103,8 +105,8 @@ class Look:
     def _column(self, seed: np.ndarray) -> int:
         key = (np.ascontiguousarray(seed, self.scores.dtype) + 0.0).tobytes()  # -0 is 0
         if key not in self._columns:
-            if len(self._columns) == WIDE:
-                self._columns = dict(list(self._columns.items())[:1])
+            if len(self._columns) == self._width:
+                self._columns = dict(list(self._columns.items())[: min(1, self._width - 1)])
             self._columns[key] = len(self._columns)
             self._went_back = False
         return self._columns[key]
@@ -114,7 +116,7 @@ class Look:
         if self._went_back or self._run is None:
             return
         run, parameters = self._run, self.network.parameters
-        seeds = np.zeros((*self.scores.shape, WIDE), self.scores.dtype)
+        seeds = np.zeros((*self.scores.shape, self._width), self.scores.dtype)
         for key, column in self._columns.items():
             seeds[:, :, column] = np.frombuffer(key, seeds.dtype).reshape(self.scores.shape)
         kept = parameters.gradients.copy()
@@ -149,6 +151,7 @@ class Look:
         """All that is shown of it over time, copied."""
         run, T = self._run, self._made_for[0]
         assert run is not None
+        self.ask(self._own)
         self.back()
         output = np.full((T, self.scores.shape[1]), np.nan, self.scores.dtype)
         output[T - len(self.scores) :] = probabilities(np, run.loss_kind, self.scores)

@@ -7,7 +7,7 @@ import pytest
 
 from playground.errors import BadInput
 from playground.network.changes import Clamp
-from playground.network.look import WIDE, Look
+from playground.network.look import Look
 from playground.network.losses import probabilities
 from playground.network.network import Network
 from playground.network.passes import Pass
@@ -62,7 +62,7 @@ def test_traces_are_those_of_a_run_of_its_own(
 def test_however_many_losses_are_asked_about(build: Callable, batch: Callable, engine: str) -> None:
     net, data = build(("lstm",), engine=engine), one(batch("mse"))
     look, rng = Look(net).at(data), np.random.default_rng(0)
-    seeds = [rng.normal(size=look.scores.shape) for _ in range(2 * WIDE)]
+    seeds = [rng.normal(size=look.scores.shape) for _ in range(9)]
     for seed in (*seeds, seeds[0]):
         np.testing.assert_allclose(
             look.gradient("layer1", "forget", seed), alone(net, data, seed, "forget"), rtol=1e-9, atol=1e-15
@@ -109,7 +109,7 @@ def test_nothing_of_the_network_changes_and_nobody_else_its_values(build: Callab
     look = Look(net).at(data)
     before = look.traces("net")
     np.testing.assert_array_equal(net.parameters.gradients, np.arange(net.parameters.count))
-    wide = Batch(*(np.repeat(part, WIDE, axis=1) for part in (data.inputs * 3, data.targets, data.mask)))
+    wide = Batch(*(np.repeat(part, net.engine.looked_together, axis=1) for part in (data.inputs * 3, data.targets, data.mask)))
     with net.watched(wide):  # of the same shape
         pass
     np.testing.assert_array_equal(look.at(data).traces("net").nodes["layer1/h"], before.nodes["layer1/h"])

@@ -5,10 +5,11 @@ import numpy as np
 from playground.errors import BadInput
 from playground.network.inspections.layers import counted, repeated
 from playground.network.inspections.spec import ItemisedGradient
-from playground.network.look import WIDE, Look, find_layer, node_gradient
+from playground.network.look import Look, find_layer, node_gradient
 from playground.network.network import Network
 from playground.tasks.base import Batch
 
+FEW = 4  # items from which on they go back in a run of their own
 ROOM = 1 << 26  # bytes of one run's values: beyond that the items are computed some at a time
 
 
@@ -27,7 +28,7 @@ def itemised_gradient(look: Look, batch: Batch, question: ItemisedGradient) -> d
     """
     groups = _groups(look.network, batch, question)
     targets = np.array([(group[0], group[-1]) for group in groups], np.int64).reshape(-1, 2)
-    if len(groups) < WIDE:
+    if len(groups) < FEW:
         total = look.gradient(question.layer, question.node, look.error(batch)[1])  # without groups, too: is it there?
         parts = [look.gradient(question.layer, question.node, seed) for seed in item_seeds(look, batch, question)]
         items = np.array(parts, np.float64).reshape(len(groups), *total.shape)
@@ -53,7 +54,7 @@ def itemised_gradient(look: Look, batch: Batch, question: ItemisedGradient) -> d
 def item_seeds(look: Look, batch: Batch, question: ItemisedGradient) -> list[np.ndarray]:
     """What is going to be asked of the look: one gradient at the scores for each item, if there are only a few."""
     groups = _groups(look.network, batch, question)
-    if not 0 < len(groups) < WIDE:
+    if not 0 < len(groups) < FEW:
         return []
     whole, seeds = look.error(batch)[1], []
     for group in groups:
