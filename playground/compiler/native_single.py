@@ -1,8 +1,8 @@
 """Plan → LLVM for one sequence alone: vectors lie along the units, where `native_code` lays them along the batch.
 
-Arrays are [T, rows, 1], so that the numbers of a step lie side by side. Forward, a gate's row of weights would have to be
-summed across a vector; so the weights are first laid out in panels, whose vectors hold a column of many rows. On the way
-back, and in the weights' gradients, the rows of weights are such vectors already.
+Arrays are [T, rows, 1], so that the numbers of a step lie side by side. Forward, a gate's row of weights would have to
+be summed across a vector; so the weights are first laid out in panels, whose vectors hold a column of many rows. On the
+way back, and in the weights' gradients, the rows of weights are such vectors already.
 """
 
 from collections.abc import Callable
@@ -22,7 +22,9 @@ MASKED = 64  # bytes of vectors that can be masked without cost: those of AVX-51
 SUMS, CHAINS = 16, 4  # that grow side by side: one alone would wait for every addition
 
 
-def emit_single(plan: Plan, want_input_gradient: bool, keep_all: bool, dtype: str, width: int, learn: bool) -> NativeCode:
+def emit_single(
+    plan: Plan, want_input_gradient: bool, keep_all: bool, dtype: str, width: int, learn: bool
+) -> NativeCode:
     """LLVM text for vectors of `width` numbers; see `emit_native`. N is 1."""
     return _Single(plan, want_input_gradient, keep_all, dtype, width, 1, learn).emit()
 
@@ -256,9 +258,7 @@ class _Single(Native):
                 def term(k: ir.Value, sums: Vectors, base: ir.Value = base, delta: ir.Value = delta) -> Vectors:
                     factor = self.math.splat(b.load(b.gep(delta, [k])))
                     line = b.gep(base, [b.mul(k, self._int(product.size))])
-                    return [
-                        self.math.fma(factor, self._read(line, v, mask), sums[v]) for v, mask in enumerate(masks)
-                    ]
+                    return [self.math.fma(factor, self._read(line, v, mask), sums[v]) for v, mask in enumerate(masks)]
 
                 sums = self._sum(sums, run.stop - run.start, term)
             for v, mask in enumerate(masks):

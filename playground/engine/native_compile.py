@@ -12,11 +12,11 @@ from typing import Any, ParamSpec, TypeVar
 import llvmlite.binding as llvm
 import numpy as np
 
+from playground.compiler import native_single_sums as single_sums
+from playground.compiler import native_sums as sums
 from playground.compiler.native_code import NativeCode, emit_native
 from playground.compiler.native_kernels import LOSSES, SOURCES, emit_loss, emit_moves
 from playground.compiler.native_math import BYTES
-from playground.compiler import native_single_sums as single_sums
-from playground.compiler import native_sums as sums
 from playground.compiler.native_single import emit_single
 from playground.compiler.native_updates import emit_update
 from playground.compiler.plan import Plan

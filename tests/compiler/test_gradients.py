@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 from random_cells import random_cells
 
 from playground.cell.graph import Cell, Gate, Init, Input, Memory, Operation, Output, Wire
@@ -23,6 +24,7 @@ def run_both(
     scale: float = 0.5,
     engine: str = "numpy",
     dtype: str = "float64",
+    batch: int = B,
 ) -> float | None:
     """Largest difference between an engine and the interpreter in float64, over the size of what is compared: its
     largest number, or in float64 1 where that is less. Both are given numbers that the dtype has exactly."""
@@ -38,9 +40,9 @@ def run_both(
     found = {name: np.full(shape, np.nan, dtype) for name, shape in plan.packed.items()}
     for spec in plan.parameters:
         weights[spec.packed][spec.row : spec.row + spec.shape[0]] = named[spec.name]
-    runner = choose(engine).build(plan, weights, found, Setup(T, B, dtype, True, keep_all=watch))
-    x = drawn((T, B, inputs))
-    start = {slot.name: drawn((B, slot.size)) for slot in plan.memories if isinstance(slot.start, float)}
+    runner = choose(engine).build(plan, weights, found, Setup(T, batch, dtype, True, keep_all=watch))
+    x = drawn((T, batch, inputs))
+    start = {slot.name: drawn((batch, slot.size)) for slot in plan.memories if isinstance(slot.start, float)}
     shared = {node: start[value] for node, value in plan.nodes.items() if value in start}
     run = interpret(cell, named, x, units, shared)
     direction = drawn(run.outputs.shape)
@@ -93,6 +95,33 @@ def test_library_machine_code_is_the_interpreter(name: str, watch: bool) -> None
 
 
 @pytest.mark.parametrize("watch", [False, True])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("name", LIBRARY)
+def test_library_machine_code_for_one_sequence_is_the_interpreter(name: str, dtype: str, watch: bool) -> None:
+    units = 2 * units_of(name) + 8  # a whole vector and some more
+    worst = run_both(LIBRARY[name], D, units, watch, scale=0.3, engine="native", dtype=dtype, batch=1)
+    assert worst is not None and worst <= (1e-10 if dtype == "float64" else 1e-5)
+
+
+@pytest.mark.parametrize("bytes_of_a_vector", [16, 32, 64])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("name", ["lstm", "min_lstm", "lstm_1997_blocks"])
+def test_one_sequence_in_vectors_of_any_width(
+    name: str, dtype: str, bytes_of_a_vector: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("playground.engine.native_compile.vector_bytes", lambda: bytes_of_a_vector)
+    for units in (2, 16, 22):
+        worst = run_both(LIBRARY[name], 17, units, scale=0.2, engine="native", dtype=dtype, batch=1)
+        assert worst is not None and worst <= (1e-10 if dtype == "float64" else 1e-5)
+
+
+@pytest.mark.parametrize(("name", "units"), [("lstm", 101), ("gru", 197), ("rnn", 192)])
+def test_one_sequence_in_several_blocks(name: str, units: int) -> None:
+    worst = run_both(LIBRARY[name], 203, units, scale=0.05, engine="native", batch=1)
+    assert worst is not None and worst <= 1e-10
+
+
+@pytest.mark.parametrize("watch", [False, True])
 @pytest.mark.parametrize("engine", ["native", "numpy"])
 @pytest.mark.parametrize("name", LIBRARY)
 def test_library_in_float32_is_the_interpreter_to_one_in_a_hundred_thousand(
@@ -101,9 +130,9 @@ def test_library_in_float32_is_the_interpreter_to_one_in_a_hundred_thousand(
     assert run_both(LIBRARY[name], D, units_of(name), watch, engine=engine, dtype="float32") <= 1e-5
 
 
-def random_cells_agree(cell: Cell, watch: bool, engine: str = "numpy") -> None:
+def random_cells_agree(cell: Cell, watch: bool, engine: str = "numpy", units: int = 6, batch: int = B) -> None:
     with np.errstate(all="ignore"):
-        worst = run_both(cell, 4, 6, watch, scale=0.3, engine=engine)
+        worst = run_both(cell, 4, units, watch, scale=0.3, engine=engine, batch=batch)
     assume(worst is not None)
     assert worst <= 1e-10
 
@@ -125,6 +154,19 @@ def test_three_hundred_random_cells_array_code_is_the_interpreter(cell: Cell) ->
 @given(cell=random_cells())
 def test_random_cells_machine_code_is_the_interpreter(cell: Cell) -> None:
     random_cells_agree(cell, watch=False, engine="native")
+
+
+@settings(max_examples=40)
+@given(cell=random_cells(), watch=st.booleans(), units=st.sampled_from([6, 12]))
+def test_random_cells_machine_code_for_one_sequence_is_the_interpreter(cell: Cell, watch: bool, units: int) -> None:
+    random_cells_agree(cell, watch, "native", units, batch=1)
+
+
+@pytest.mark.slow
+@settings(max_examples=300)
+@given(cell=random_cells(), watch=st.booleans(), units=st.sampled_from([6, 12, 24]))
+def test_three_hundred_random_cells_machine_code_for_one_sequence(cell: Cell, watch: bool, units: int) -> None:
+    random_cells_agree(cell, watch, "native", units, batch=1)
 
 
 @settings(max_examples=20)
@@ -192,14 +234,14 @@ def test_a_stopped_wire_passes_no_gradient_back() -> None:
     assert run_both(Cell("stopped", nodes=nodes), D, H) <= 1e-10
 
 
-@pytest.mark.parametrize("engine", ["native", "numpy"])
+@pytest.mark.parametrize(("engine", "batch"), [("native", B), ("native", 1), ("numpy", B)])
 @pytest.mark.parametrize("stopped", [False, True])
-def test_a_diagonal_wire_from_a_block_gate(stopped: bool, engine: str) -> None:
+def test_a_diagonal_wire_from_a_block_gate(stopped: bool, engine: str, batch: int) -> None:
     """Only the repeated source is kept: what the blocks themselves were, nothing on the way back reads."""
     block = Gate("n", wires=(Wire("x"),), block=2, scale=4.0, shift=-2.0)
     gate = Gate("m", wires=(Wire("n", kind="diagonal", stop_gradient=stopped),))
     cell = Cell("blocks", nodes=(Input("x"), block, gate, Output("out", sources=("m",))))
-    assert run_both(cell, D, 6, engine=engine) <= 1e-10
+    assert run_both(cell, D, 6, engine=engine, batch=batch) <= 1e-10
 
 
 def test_a_linear_net_keeps_rho_to_the_k() -> None:
@@ -268,3 +310,4 @@ def test_start_values_can_be_learned() -> None:
     assert "h_prev.start" in {spec.name for spec in compile_cell(cell, D, H).parameters}
     assert gradient_check(cell) <= 1e-6
     assert run_both(cell, D, H) <= 1e-10
+    assert run_both(cell, D, 19, engine="native", batch=1) <= 1e-10

@@ -130,6 +130,19 @@ def test_threads_share_the_batch_and_add_in_a_fixed_order(monkeypatch: pytest.Mo
     assert np.abs(runs[0] - reference.parameters.gradients).max() <= 1e-5 * np.abs(reference.parameters.gradients).max()
 
 
+@pytest.mark.parametrize("precision", ["float32", "float64"])
+def test_one_sequence_gives_the_same_bits_again(precision: str) -> None:
+    rng = np.random.default_rng(0)
+    data = Batch(rng.normal(size=(9, 1, 3)), rng.normal(size=(9, 1, 3)), np.ones((9, 1)))
+    runs = []
+    for _ in range(2):
+        net = build("native", "lstm", 3, 37, 1, precision)
+        for _ in range(2):
+            loss, _ = net.train_step_gradient(data)
+            runs.append((loss, net.parameters.gradients.tobytes()))
+    assert len(set(runs)) == 1
+
+
 def test_ten_thousand_steps() -> None:
     plan = compile_cell(LIBRARY["lstm"], 2, 5)
     rng = np.random.default_rng(0)
@@ -149,15 +162,16 @@ def test_ten_thousand_steps() -> None:
 
 @pytest.mark.parametrize("cell", ["lstm", "gru", "min_lstm", "indrnn", "lstm_1997_blocks"])
 @pytest.mark.parametrize("chunk", [1, 2, 4, 9])
+@pytest.mark.parametrize("batch", [1, 17])
 def test_gradients_do_not_depend_on_how_often_they_are_summed(
-    cell: str, chunk: int, monkeypatch: pytest.MonkeyPatch
+    cell: str, chunk: int, batch: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from playground.engine import native_engine
 
     monkeypatch.setattr(native_engine, "chunk_steps", lambda *_: chunk)
     rng = np.random.default_rng(chunk)
-    data = Batch(rng.normal(size=(9, 17, 3)), rng.normal(size=(9, 17, 3)), np.ones((9, 17)))
-    one, other = build("native", cell, 3, 10, 17), build("numpy", cell, 3, 10, 17)
+    data = Batch(rng.normal(size=(9, batch, 3)), rng.normal(size=(9, batch, 3)), np.ones((9, batch)))
+    one, other = build("native", cell, 3, 10, batch), build("numpy", cell, 3, 10, batch)
     for _ in range(2):
         one.train_step_gradient(data)
         other.train_step_gradient(data)

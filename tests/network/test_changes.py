@@ -37,12 +37,16 @@ CHANGES = {
 }
 
 
-@pytest.mark.parametrize("engine", ["numpy", "native"])
+def few(data: Batch, sequences: int) -> Batch:
+    return Batch(data.inputs[:, :sequences], data.targets[:, :sequences], data.mask[:, :sequences])
+
+
+@pytest.mark.parametrize(("engine", "sequences"), [("numpy", 3), ("native", 3), ("native", 1)])
 @pytest.mark.parametrize("name", CHANGES)
 def test_gradients_with_interventions_are_central_differences(
-    build: Build, batch: MakeBatch, name: str, engine: str
+    build: Build, batch: MakeBatch, name: str, engine: str, sequences: int
 ) -> None:
-    net, data = build(("lstm", "gru"), engine=engine), batch()
+    net, data = build(("lstm", "gru"), engine=engine), few(batch(), sequences)
     rng = np.random.default_rng(5)
     net.parameters.values[...] = rng.normal(0, 0.5, net.parameters.count)
     free, _ = net.evaluate(data)
@@ -63,7 +67,7 @@ def test_gradients_with_interventions_are_central_differences(
 
 def test_the_clamped_values_stand_in_the_traces_and_the_ghost_is_as_before(build: Build, batch: MakeBatch) -> None:
     net, data = build(), batch()
-    one = Batch(data.inputs[:, :1], data.targets[:, :1], data.mask[:, :1])
+    one = few(data, 1)
     before = trace(net, one)
     net.reach_into((clamp("forget", value=0.25, start=2, stop=4, units=(1,)), clamp("c", hold=True, start=5)))
     after, ghost = trace(net, one), trace(net, one, free=True)
@@ -78,9 +82,12 @@ def test_the_clamped_values_stand_in_the_traces_and_the_ghost_is_as_before(build
     assert ghost.loss == before.loss and after.loss != before.loss
 
 
-def test_a_stretch_counts_in_the_steps_of_the_whole_sequence(build: Build, batch: MakeBatch) -> None:
+@pytest.mark.parametrize(("engine", "sequences"), [("numpy", 3), ("native", 1)])
+def test_a_stretch_counts_in_the_steps_of_the_whole_sequence(
+    build: Build, batch: MakeBatch, engine: str, sequences: int
+) -> None:
     """Windows of truncated BPTT give what one pass over everything gives, also where a stretch spans two windows."""
-    net, data = build(("lstm", "rnn")), batch()
+    net, data = build(("lstm", "rnn"), engine=engine), few(batch(), sequences)
     net.reach_into((clamp("forget", value=0.0, start=2, stop=-3), clamp("c", hold=True, start=3, stop=6)))
     whole, final = net.forward(data.inputs)
     states, parts = None, []
@@ -93,7 +100,7 @@ def test_a_stretch_counts_in_the_steps_of_the_whole_sequence(build: Build, batch
 
 def test_each_direction_has_clamps_of_its_own_in_the_order_of_the_sequence(build: Build, batch: MakeBatch) -> None:
     net, data = build(bidirectional=True), batch()
-    one = Batch(data.inputs[:, :1], data.targets[:, :1], data.mask[:, :1])
+    one = few(data, 1)
     net.reach_into((clamp("back.forget", value=0.5, start=1, stop=2), clamp("output", value=0.75, start=6)))
     nodes = trace(net, one).nodes
     assert (nodes["layer1/back.forget"][1] == 0.5).all() and not (nodes["layer1/back.forget"][[0, 2]] == 0.5).any()

@@ -85,6 +85,20 @@ def test_what_was_expected_goes_back_together(build: Callable, batch: Callable, 
     assert ways == ["forward", "backward", "backward"]
 
 
+def test_machine_code_takes_one_loss_back_at_a_time(build: Callable, batch: Callable, ways: list[str]) -> None:
+    net, data = build(("gru",), engine="native"), one(batch("mse"))
+    look, seed = Look(net), np.full((7, 4), 2.0)
+    look.expect(lambda seen: [seed])
+    first = look.at(data).traces("net")
+    assert ways == ["forward", "backward"]
+    np.testing.assert_allclose(look.gradient("layer1", "h", seed), alone(net, data, seed, "h"), rtol=1e-9, atol=1e-15)
+    del ways[:]
+    again = look.at(data).traces("net")  # what the other loss left behind is not taken for its own
+    assert ways == ["backward"]
+    for name, values in first.gradients.items():
+        np.testing.assert_array_equal(again.gradients[name], values)
+
+
 def test_it_runs_again_when_something_is_another(build: Callable, batch: Callable, ways: list[str]) -> None:
     net, data = build(("lstm",)), one(batch("mse"))
     look = Look(net)
@@ -109,7 +123,9 @@ def test_nothing_of_the_network_changes_and_nobody_else_its_values(build: Callab
     look = Look(net).at(data)
     before = look.traces("net")
     np.testing.assert_array_equal(net.parameters.gradients, np.arange(net.parameters.count))
-    wide = Batch(*(np.repeat(part, net.engine.looked_together, axis=1) for part in (data.inputs * 3, data.targets, data.mask)))
+    wide = Batch(
+        *(np.repeat(part, net.engine.looked_together, axis=1) for part in (data.inputs * 3, data.targets, data.mask))
+    )
     with net.watched(wide):  # of the same shape
         pass
     np.testing.assert_array_equal(look.at(data).traces("net").nodes["layer1/h"], before.nodes["layer1/h"])
