@@ -19,7 +19,7 @@ from playground.compiler.plan import Fold, Plan, Repeat, Rows, SourceProduct
 Masks = list[ir.Value | None]  # of the vectors of a block
 
 MASKED = 64  # bytes of vectors that can be masked without cost: those of AVX-512
-SUMS, CHAINS = 16, 4  # that grow side by side: one alone would wait for every addition
+SUMS, CHAINS = 16, 4  # sums that grow side by side, and how many of one number: one alone would wait at every addition
 
 
 def emit_single(
@@ -43,7 +43,7 @@ class _Single(Native):
     def _function(self, name: str, body: Callable[[], None]) -> None:
         def alone() -> None:
             self.N = self._int(1)
-            if name == "forward":
+            if name == "forward":  # what has to be laid out is known when all else is written
                 self.laid = {}
                 kind = ir.FunctionType(ir.VoidType(), [self.table.type])
                 lay = ir.Function(self.module, kind, "lay")

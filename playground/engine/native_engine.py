@@ -66,9 +66,7 @@ class NativeEngine(ArrayEngine):
     """The engine "native"."""
 
     tested_together = 32  # the usual batch: a test then needs no machine code and no buffers beyond those of training
-    looked_together = (
-        1  # vectors lie along the units then: four of these ways back take less time than four copies' one
-    )
+    looked_together = 1  # vectors then lie along the units, and four ways back take less time than that of four copies
 
     def __init__(self) -> None:
         super().__init__("native", np)
