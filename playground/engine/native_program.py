@@ -7,7 +7,7 @@ import numpy as np
 from playground.compiler.native_kernels import CALL, SOURCES
 from playground.engine.actions import Action, Loop, Move, Share
 from playground.engine.native_compile import aligned, compile_loss, compile_moves
-from playground.engine.native_team import Team
+from playground.engine.native_team import Work
 
 Array = np.ndarray
 
@@ -68,10 +68,10 @@ class NativeProgram:
         for calls, actions in zip(self._calls, shares, strict=True):
             calls.actions(actions)
         self._tables = [calls.table() for calls in self._calls]
-        self._work = [(table.ctypes.data, len(table)) for table in self._tables]
+        self._work = Work(*([(table.ctypes.data, len(table))] for table in self._tables))
 
     def __call__(self) -> None:
-        Team.run(self._work)
+        self._work()
 
 
 class _Pass:
@@ -143,7 +143,7 @@ class NativeTraining:
 
     def __init__(self, loss: str, shares: Sequence[Share]) -> None:
         self._passes = [_Pass(loss, share) for share in shares]
-        self._work = [each.work for each in self._passes]
+        self._work = Work(*([each.work] for each in self._passes))
 
     def __call__(self, inputs: Array, targets: Array, mask: Array) -> float:
         arrays = [np.asarray(array) for array in (inputs, targets, mask)]
@@ -154,5 +154,5 @@ class NativeTraining:
             own = slice(low, low + each.B)
             alive += [each.point(k, array[:, own]) for k, array in enumerate(arrays)]
             low += each.B
-        Team.run(self._work)
+        self._work()
         return sum(each.total for each in self._passes)
