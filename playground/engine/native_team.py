@@ -149,10 +149,14 @@ class Team:
 
 class Work:
     """Pieces of work that threads share: each begins with its own and goes on with what no other has begun, so that one
-    that is kept from its processor holds nobody up for longer than by the piece that it is at. Calling it does all."""
+    that is kept from its processor holds nobody up for longer than by the piece that it is at. Calling it does all.
+
+    pieces: for each thread its own.
+    """
 
     def __init__(self, *pieces: Sequence[Table]) -> None:
-        """pieces: for each thread its own, in order; they need not wait for each other. At least one piece in all."""
+        """The pieces do not wait for each other. There is at least one in all."""
+        self.pieces = pieces
         claim = team_functions().claim
         count = sum(map(len, pieces))
         self._begun = np.zeros((count + 1) * LINE // 8, np.int64)
@@ -164,6 +168,12 @@ class Work:
             others = [one for own in (claims[thread + 1 :] + claims[:thread]) for one in reversed(own)]
             self._lists.append(np.array(claims[thread] + others, np.int64).reshape(-1, CALL))
         self._tables = [(table.ctypes.data, len(table)) for table in self._lists]
+
+    @classmethod
+    def joined(cls, works: Sequence["Work"]) -> "Work":
+        """All pieces of these, for as many threads as the largest of them has."""
+        threads = range(max(len(work.pieces) for work in works))
+        return cls(*([piece for work in works for own in work.pieces[k : k + 1] for piece in own] for k in threads))
 
     def __call__(self) -> None:
         self._begun[:] = 0
