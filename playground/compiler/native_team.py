@@ -5,6 +5,10 @@ long as a small training step. Between two of the process's threads lies a mailb
 written by one side at a time: `WORK` says whether the helper is asleep, awake, or has something to do; `DONE` whether
 it has finished, and whether somebody fell asleep waiting for it; `CALLS` and `COUNT` what there is to do, and `LOOKS`
 how often to look for what comes next.
+
+Where other programs use the processors too, a thread may be kept from its own at any moment. So every piece of work is
+in the list of every thread, its own pieces first, and who comes to it first does it (`claim`); and what a helper has
+not begun with when all is done is taken back (`wait`).
 """
 
 import platform
@@ -19,18 +23,20 @@ WORK, DONE, CALLS, COUNT, LOOKS = 0, 8, 16, 17, 18  # what two threads watch lie
 MAILBOX = 24  # numbers
 ASLEEP, AWAKE, POSTED = 0, 1, 2
 OPEN, FINISHED, AWAITED = 0, 1, 2
-FUNCTIONS = ("drive", "post", "wait", "serve")
+FUNCTIONS = ("drive", "claim", "post", "wait", "serve")
 
 
 def emit_team() -> str:
-    """LLVM text of `FUNCTIONS`: drive(calls, count), post(mailbox, calls, count, looks), wait(mailbox, looks),
-    serve(mailbox). looks: how often to look before going to sleep."""
+    """LLVM text of `FUNCTIONS`: drive(calls, count), claim(begun, calls, count, –, –), itself for lists of calls,
+    post(mailbox, calls, count, looks), wait(mailbox, looks), serve(mailbox). looks: how often to look before going to
+    sleep."""
     return _Team("team", "float64", 2).emit()
 
 
 class _Team(Emitter):
     def emit(self) -> str:
         drive = self._drive()
+        self._claim(drive)
         self._post()
         self._wait()
         self._serve(drive)
@@ -52,6 +58,14 @@ class _Team(Emitter):
         self.end()
         return function
 
+    def _claim(self, drive: ir.Function) -> None:
+        """Go through a list of calls, unless another thread does: `begun` is 0 until one does."""
+        begun, calls, count, *_ = self.begin("claim", ARGUMENTS).args
+        before = self._exchange(begun, 1)
+        with self.b.if_then(self.b.icmp_signed("==", before, self._int(0))):
+            self.b.call(drive, [calls, count])
+        self.end()
+
     def _place(self, mailbox: ir.Value, number: int) -> ir.Value:
         return self.b.gep(mailbox, [self._int(number)])
 
@@ -69,9 +83,12 @@ class _Team(Emitter):
         self._answer(b.zext(b.icmp_signed("==", before, self._int(ASLEEP)), I64))
 
     def _wait(self) -> None:
-        """Until the helper has finished. Returns 1 where that takes longer than looking for it: then it will wake
-        whoever waits."""
+        """Until the helper has finished, or at once where it has not begun. Returns 1 where that takes longer than
+        looking for it: then it will wake whoever waits."""
         mailbox, looks = self.begin("wait", [NUMBERS, I64], I64).args
+        _, back = self._instead(self._place(mailbox, WORK), POSTED, AWAKE)
+        with self.b.if_then(back, likely=False):
+            self.b.ret(self._int(0))
         place = self._place(mailbox, DONE)
         self._look(place, FINISHED, looks)
         _, slept = self._instead(place, OPEN, AWAITED)
@@ -87,11 +104,13 @@ class _Team(Emitter):
         b.position_at_end(again)
         work, done = self._place(mailbox, WORK), self._place(mailbox, DONE)
         self._look(work, POSTED, b.load(self._place(mailbox, LOOKS)))
-        _, slept = self._instead(work, AWAKE, ASLEEP)
-        with b.if_then(slept, likely=False):
-            b.ret(self._int(0))
+        _, taken = self._instead(work, POSTED, AWAKE)
+        with b.if_then(b.not_(taken), likely=False):
+            _, slept = self._instead(work, AWAKE, ASLEEP)
+            with b.if_then(slept):
+                b.ret(self._int(0))
+            b.branch(again)
         calls, count = (b.load(self._place(mailbox, number)) for number in (CALLS, COUNT))
-        self._exchange(work, AWAKE)
         b.call(drive, [b.inttoptr(calls, NUMBERS), count])
         before = self._exchange(done, FINISHED)
         with b.if_then(b.icmp_signed("==", before, self._int(AWAITED)), likely=False):

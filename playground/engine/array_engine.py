@@ -4,7 +4,7 @@ import ast
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from types import ModuleType
-from typing import Any, SupportsFloat
+from typing import Any, Protocol, SupportsFloat
 
 import numpy as np
 
@@ -15,16 +15,29 @@ from playground.engine.runner import Runner, Setup
 from playground.engine.threads import WORTH_A_CHANGE, all_threads, set_threads, threads_for
 
 Array = Any  # of NumPy or of CuPy
-Training = Callable[[np.ndarray, np.ndarray, np.ndarray], SupportsFloat]
+
+
+class Training(Protocol):
+    """A whole pass, forward and back; see `ArrayEngine.training`."""
+
+    def prepare(self, inputs: np.ndarray, targets: np.ndarray, mask: np.ndarray) -> Callable[[], None]:
+        """Point it at a batch, inputs [T, B, D], targets [T, B, O] or classes [T, B], mask [T, B], all NumPy's, which
+        have to live until the pass is over. Calling the result does it: fills `x`, goes `ahead` to the scores, fills
+        `d_scores` with the gradient of the loss, and goes `behind`."""
+
+    def loss(self) -> SupportsFloat:
+        """Of the last pass; perhaps to be read later."""
 
 
 class ArrayEngine:
     """name: "numpy" or "cupy". xp: the array library. threads: of the CPU's matrix products. ledger: None, or where an
     engine keeps what a step found out until somebody asks; see `playground.engine.cuda_training`. tested_together:
     sequences of a test that run side by side, so few that their values stay in the cache. looked_together: losses that
-    a look at one sequence takes back side by side, in copies of it: as many as cost hardly more than one."""
+    a look at one sequence takes back side by side, in copies of it: as many as cost hardly more than one. joins:
+    whether `together` may give something."""
 
     ledger: Any = None
+    joins = False
     tested_together = 64
     looked_together = 4
 
@@ -57,12 +70,14 @@ class ArrayEngine:
         actions = [action for share in shares for action in share]
         return lambda: perform(self.xp, actions)
 
-    def training(self, loss: str, shares: Sequence[Share]) -> "Training | None":
-        """A function of (inputs [T, B, D], targets [T, B, O] or classes [T, B], mask [T, B]), all NumPy's, that does
-        a whole pass: fills `x`, goes `ahead` to the scores, fills `d_scores` with the gradient of the loss, goes
-        `behind`, and returns the loss, which may be one to be read later. The shares' sequences follow each other.
-        None where an engine has nothing better than one after the other.
-        """
+    def training(self, loss: str, shares: Sequence[Share]) -> Training | None:
+        """A pass forward and back with the loss in between. The shares' sequences follow each other. None where an
+        engine has nothing better than one after the other."""
+        return None
+
+    def together(self, works: Sequence[Callable[[], None]]) -> Callable[[], None] | None:
+        """All of these, which do not wait for each other, in one: passes of several networks. None where an engine has
+        nothing better than one after the other."""
         return None
 
     def roomy(

@@ -8,6 +8,7 @@ does: after the first number that is not, no weight changes any more.
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from types import ModuleType
 from typing import Any
 
@@ -99,8 +100,15 @@ class CudaTraining:
         self._shape = (np.int32(T), np.int32(B), np.int32(O), *strides)
         self._scores, self._d_scores = scores, d_scores
 
-    def __call__(self, inputs: np.ndarray, targets: np.ndarray, mask: np.ndarray) -> Reading:
-        """Put a pass on the stream."""
+    def prepare(self, inputs: np.ndarray, targets: np.ndarray, mask: np.ndarray) -> Callable[[], None]:
+        """See `Training`. What it gives puts the pass on the stream."""
+        return partial(self._run, inputs, targets, mask)
+
+    def loss(self) -> Reading:
+        """See `Training`."""
+        return self._found
+
+    def _run(self, inputs: np.ndarray, targets: np.ndarray, mask: np.ndarray) -> None:
         xp, real = self._xp, self._dtype
         self._x[...] = xp.asarray(np.ascontiguousarray(inputs, real)).transpose(0, 2, 1)
         self._ahead()
@@ -117,7 +125,7 @@ class CudaTraining:
         arguments = (np.int64(self._count), np.int32(found.place), self._parts, found.page)
         self._tally((1, 1), (TALLIERS,), arguments, shared_mem=TALLIERS * 8)
         self._behind()
-        return found
+        self._found = found
 
 
 class CudaUpdates:

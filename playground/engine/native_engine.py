@@ -7,6 +7,7 @@ the other was about to write: a step of 0.9 ms took 1.3 in half of all runs.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Thread
+from weakref import ref
 
 import numpy as np
 
@@ -24,6 +25,7 @@ from playground.engine.native_compile import (
     vector_bytes,
 )
 from playground.engine.native_program import NativeProgram, NativeTraining
+from playground.engine.native_team import Work
 from playground.engine.native_updates import NativeUpdates
 from playground.engine.runner import Runner, Setup
 from playground.engine.threads import cores
@@ -34,6 +36,7 @@ Array = np.ndarray
 
 WORTH_A_THREAD = 4_000_000  # multiplications of a pass from which a second thread pays for its waking
 CHUNK_BYTES = 3 << 17  # of deltas and of a source, laid out, that stay in the cache while weight gradients are summed
+MOST_JOINT = 16  # works of several networks that are kept ready
 CHUNK_SAMPLES = 256  # at least, as long as the source stays there: the gradients themselves go to and fro each time
 
 
@@ -65,11 +68,13 @@ def chunk_steps(pack: int, bank: int, columns: int, size: int, steps: int) -> in
 class NativeEngine(ArrayEngine):
     """The engine "native"."""
 
+    joins = True
     tested_together = 32  # the usual batch: a test then needs no machine code and no buffers beyond those of training
     looked_together = 1  # vectors then lie along the units, and four ways back take less time than that of four copies
 
     def __init__(self) -> None:
         super().__init__("native", np)
+        self._joint: dict[tuple[int, ...], tuple[Work, tuple[ref[Work], ...]]] = {}  # by the ids of its parts
 
     def warm(self) -> Callable[[], None]:
         """Compile what every network needs, in a thread of its own: whoever needs it before waits for it."""
@@ -90,6 +95,21 @@ class NativeEngine(ArrayEngine):
     def training(self, loss: str, shares: Sequence[Share]) -> Training:
         """See `ArrayEngine.training`."""
         return NativeTraining(loss, shares)
+
+    def together(self, works: Sequence[Callable[[], None]]) -> Callable[[], None] | None:
+        """See `ArrayEngine.together`. Only where there is work for several threads anyway: to wake one takes longer
+        than small networks do."""
+        shared = [work for work in works if isinstance(work, Work)]
+        if len(shared) < max(2, len(works)) or all(len(work.pieces) < 2 for work in shared):
+            return None
+        key = tuple(map(id, shared))
+        joint, parts = self._joint.get(key, (None, ()))
+        if joint is None or any(part() is not work for part, work in zip(parts, shared, strict=True)):
+            if len(self._joint) >= MOST_JOINT:
+                self._joint.clear()
+            joint = Work.joined(shared)
+            self._joint[key] = joint, tuple(map(ref, shared))
+        return joint
 
     def updates(self, kind: str, values: Array, gradients: Array, memories: list[Array]) -> NativeUpdates:
         """See `ArrayEngine.updates`."""

@@ -1,13 +1,13 @@
 """Programs of machine code: each thread runs through all actions on its own sequences, without waiting for others."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from playground.compiler.native_kernels import CALL, SOURCES
 from playground.engine.actions import Action, Loop, Move, Share
 from playground.engine.native_compile import aligned, compile_loss, compile_moves
-from playground.engine.native_team import Team
+from playground.engine.native_team import Work
 
 Array = np.ndarray
 
@@ -60,18 +60,15 @@ def _strides(array: Array) -> tuple[int, int]:
     return array.strides[0] // array.itemsize, array.strides[1] // array.itemsize
 
 
-class NativeProgram:
+class NativeProgram(Work):
     """Calling it does all actions of all shares, each by a thread. There is a `Loop` in every one."""
 
     def __init__(self, *shares: list[Action]) -> None:
         self._calls = [_Calls(actions) for actions in shares]
         for calls, actions in zip(self._calls, shares, strict=True):
             calls.actions(actions)
-        self._tables = [calls.table() for calls in self._calls]
-        self._work = [(table.ctypes.data, len(table)) for table in self._tables]
-
-    def __call__(self) -> None:
-        Team.run(self._work)
+        self._programs = [calls.table() for calls in self._calls]
+        super().__init__(*([(table.ctypes.data, len(table))] for table in self._programs))
 
 
 class _Pass:
@@ -143,16 +140,22 @@ class NativeTraining:
 
     def __init__(self, loss: str, shares: Sequence[Share]) -> None:
         self._passes = [_Pass(loss, share) for share in shares]
-        self._work = [each.work for each in self._passes]
+        self._work = Work(*([each.work] for each in self._passes))
+        self._alive: list[Array] = []
 
-    def __call__(self, inputs: Array, targets: Array, mask: Array) -> float:
+    def prepare(self, inputs: Array, targets: Array, mask: Array) -> Callable[[], None]:
+        """See `Training`."""
         arrays = [np.asarray(array) for array in (inputs, targets, mask)]
         counted = max(float(arrays[2].sum()), 1.0)
-        alive, low = [], 0
+        low = 0
+        self._alive = []
         for each in self._passes:
             each.count(counted)
             own = slice(low, low + each.B)
-            alive += [each.point(k, array[:, own]) for k, array in enumerate(arrays)]
+            self._alive += [each.point(k, array[:, own]) for k, array in enumerate(arrays)]
             low += each.B
-        Team.run(self._work)
+        return self._work
+
+    def loss(self) -> float:
+        """See `Training`."""
         return sum(each.total for each in self._passes)

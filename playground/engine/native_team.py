@@ -3,11 +3,13 @@
 import ctypes
 import time
 from _thread import allocate_lock
+from collections.abc import Sequence
 from threading import Thread, get_ident, get_native_id
 from typing import ClassVar
 
 import numpy as np
 
+from playground.compiler.native_kernels import CALL
 from playground.compiler.native_team import FUNCTIONS, MAILBOX, emit_team
 from playground.compiler.native_team import LOOKS as PLACE_OF_LOOKS
 from playground.engine import processors
@@ -19,6 +21,9 @@ MOST_LOOKS = 40_000  # about 1 ms
 WAIT_LOOKS = 4_000  # of whoever waits for the helpers: they are done at about the same time
 REST = 64  # times at most that nobody looks, after looking was in vain: others need the cores
 SOON = 5e-5  # s after which one that sleeps asks whether the helper is at work at all
+LINE = 128  # bytes: two lines of the cache, which are fetched together
+
+Table = tuple[int, int]  # address and length of a list of calls
 
 
 class _Functions:
@@ -28,6 +33,7 @@ class _Functions:
         self._compiled = compile_text(emit_team(), FUNCTIONS)
         address = self._compiled.addresses
         pointer, number = ctypes.c_void_p, ctypes.c_int64
+        self.claim = address["claim"]
         self.drive = ctypes.CFUNCTYPE(None, pointer, number)(address["drive"])
         self.post = ctypes.CFUNCTYPE(number, pointer, pointer, number, number)(address["post"])
         self.wait = ctypes.CFUNCTYPE(number, pointer, number)(address["wait"])
@@ -120,8 +126,9 @@ class Team:
     _busy = allocate_lock()
 
     @classmethod
-    def run(cls, tables: list[tuple[int, int]]) -> None:
-        """Each thread goes through a list of calls, given by address and length; returns when all have."""
+    def run(cls, tables: Sequence[Table]) -> None:
+        """Each thread goes through a list of calls; returns when this one has and no helper is in the midst of its own.
+        What a helper has not begun with by then is left undone."""
         functions = team_functions()
         first, *others = tables
         if not others:
@@ -138,3 +145,36 @@ class Team:
             seconds = time.perf_counter() - began
             for helper in helpers:
                 helper.wait(seconds)
+
+
+class Work:
+    """Pieces of work that threads share: each begins with its own and goes on with what no other has begun, so that one
+    that is kept from its processor holds nobody up for longer than by the piece that it is at. Calling it does all.
+
+    pieces: for each thread its own.
+    """
+
+    def __init__(self, *pieces: Sequence[Table]) -> None:
+        """The pieces do not wait for each other. There is at least one in all."""
+        self.pieces = pieces
+        claim = team_functions().claim
+        count = sum(map(len, pieces))
+        self._begun = np.zeros((count + 1) * LINE // 8, np.int64)
+        first = -(-self._begun.ctypes.data // LINE) * LINE
+        places = iter(range(first, first + count * LINE, LINE))
+        claims = [[[claim, next(places), *piece, 0, 0] for piece in own] for own in pieces]
+        self._lists = []
+        for thread in range(len(pieces)):
+            others = [one for own in (claims[thread + 1 :] + claims[:thread]) for one in reversed(own)]
+            self._lists.append(np.array(claims[thread] + others, np.int64).reshape(-1, CALL))
+        self._tables = [(table.ctypes.data, len(table)) for table in self._lists]
+
+    @classmethod
+    def joined(cls, works: Sequence["Work"]) -> "Work":
+        """All pieces of these, for as many threads as the largest of them has."""
+        threads = range(max(len(work.pieces) for work in works))
+        return cls(*([piece for work in works for own in work.pieces[k : k + 1] for piece in own] for k in threads))
+
+    def __call__(self) -> None:
+        self._begun[:] = 0
+        Team.run(self._tables)

@@ -1,7 +1,7 @@
 """A network: layers of cells, one after the other, and a dense readout."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from playground.engine import Engine
 from playground.engine.devices import to_numpy
 from playground.errors import BadInput
 from playground.network.changes import NetChange
+from playground.network.evaluation import Evaluation
 from playground.network.initialise import draw
 from playground.network.layer_run import LayerWeights, NetWeights
 from playground.network.parameters import Entry, Parameters
@@ -176,38 +177,47 @@ class Network:
         draw: numbers that name this very step; with the seed they decide what dropout leaves out. window: see
         `forward`. later: give the loss as the engine does, perhaps to be read when it is there.
         """
+        with self.room(batch):
+            self.begin_gradient(batch, start, draw, window)()
+            return self.end_gradient(later)
+
+    def room(self, batch: Batch) -> AbstractContextManager[None]:
+        """Around the gradient of such a batch: raises BadInput where the engine has too little memory for it."""
         T, B, _ = batch.inputs.shape
-        run = self._pass(T, B, False, window)
+        return self.engine.roomy(self._directions([plans[0] for plans in self._touched]), T, B, self.dtype)
+
+    def begin_gradient(
+        self, batch: Batch, start: States | None = None, draw: tuple[int, ...] = (0,), window: Window = None
+    ) -> Callable[[], None]:
+        """`train_step_gradient` in three parts: this one; calling what it returns, perhaps together with that of other
+        networks (`Engine.together`); and `end_gradient`."""
+        T, B, _ = batch.inputs.shape
+        self._at_work = self._pass(T, B, False, window)
         dropout = stream(self.seed, "dropout", *draw) if self.drops else None
-        with self.engine.roomy(self._directions([plans[0] for plans in self._touched]), T, B, self.dtype):
-            loss = run.train(batch.inputs, batch.targets, batch.mask, start, dropout)
+        return self._at_work.train(batch.inputs, batch.targets, batch.mask, start, dropout)
+
+    def end_gradient(self, later: bool = False) -> tuple[Any, States]:
+        """See `begin_gradient` and `train_step_gradient`."""
+        loss = self._at_work.trained()
         if self.parameters.trainable is not None:
             self.parameters.gradients *= self.parameters.trainable
-        return loss if later else float(loss), run.final()
+        return loss if later else float(loss), self._at_work.final()
 
     def evaluate(
         self, batch: Batch, free: bool = False, breathe: Callable[[], None] = lambda: None
     ) -> tuple[float, np.ndarray]:
         """Loss and raw scores [T, B, O] (NaN before the last step when `at` is "last"), without gradients. free:
         without interventions. breathe: called between two parts of the batch, where others may use the network."""
-        T, B, _ = batch.inputs.shape
-        scores = np.full((T, B, self.facts.outputs), np.nan, self.dtype)
-        loss = counted = 0.0
-        together = self.engine.tested_together
-        for low in range(0, B, together):
-            # the last ones are filled up with some that were tested already: one shape, so one pass, serves all
-            first = max(0, min(low, B - together))
-            part, old = _part(batch, first, min(first + together, B)), low - first
-            mask = part.mask.copy()
-            mask[:, :old] = 0
-            run = self._pass(T, mask.shape[1], False, free=free)
-            got = run.forward(part.inputs, None)
-            weight = float(mask[-1:].sum() if self.at == "last" else mask.sum())
-            loss += weight * run.loss(part.targets, mask, backward=False)
-            counted += weight
-            scores[T - len(got) :, low : first + mask.shape[1]] = to_numpy(got[:, :, old:]).transpose(0, 2, 1)
+        test = Evaluation(self, batch, free)
+        for part in test.parts:
+            test.begin(part)()
+            test.end()
             breathe()
-        return loss / max(counted, 1.0), scores
+        return test.loss, test.scores
+
+    def test_pass(self, T: int, B: int, free: bool) -> Pass:
+        """Ready to run over T steps of B sequences, from zero states. free: without interventions."""
+        return self._pass(T, B, False, free=free)
 
     @contextmanager
     def watched(self, batch: Batch, free: bool = False) -> Iterator[tuple[Pass, float]]:
@@ -324,7 +334,3 @@ def _check_loss(net: Net, kind: str, facts: Facts) -> None:
     if classes != (kind == "cross_entropy"):
         fitting = "cross_entropy" if classes else "mse or binary_cross_entropy"
         raise BadInput("training.loss", f"{kind} does not fit the task {facts.name}", f"set it to auto or {fitting}")
-
-
-def _part(batch: Batch, low: int, high: int) -> Batch:
-    return Batch(batch.inputs[:, low:high], batch.targets[:, low:high], batch.mask[:, low:high])

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, SupportsFloat
 
 import numpy as np
@@ -104,6 +104,7 @@ class Pass:
         self._ahead = engine.program(*(each.ahead for each in work))
         self._behind = engine.program(*(each.behind for each in work))
         self._train = engine.training(loss, work)
+        self._loss = 0.0  # of the last pass, where the engine does it bit by bit
 
     @property
     def scores(self) -> Array:
@@ -130,11 +131,17 @@ class Pass:
     def forward(self, inputs: Array, start: States | None, dropout: np.random.Generator | None = None) -> Array:
         """Raw scores [T, O, B] ([1, O, B] for a readout at the last step) of inputs [T, B, D]. dropout: where masks
         come from while training, None otherwise."""
+        self.ahead(inputs, start, dropout)()
+        return self.scores
+
+    def ahead(
+        self, inputs: Array, start: States | None, dropout: np.random.Generator | None = None
+    ) -> Callable[[], None]:
+        """What does `forward`; `scores` are there after it."""
         self._begin(start, dropout)
         for share in self.shares:
             share.x[...] = self.xp.asarray(inputs[:, share.low : share.high]).transpose(0, 2, 1)
-        self._ahead()
-        return self.scores
+        return self._ahead
 
     def _begin(self, start: States | None, dropout: np.random.Generator | None) -> None:
         if start is not None:
@@ -172,17 +179,31 @@ class Pass:
         mask: np.ndarray,
         start: States | None,
         dropout: np.random.Generator | None,
-    ) -> SupportsFloat:
-        """`forward`, `loss` and `backward`, in one go where the engine can."""
+    ) -> Callable[[], None]:
+        """What does `forward`, `loss` and `backward`, in one go where the engine can; `trained` comes after it."""
         if self._train is None:
-            self.forward(inputs, start, dropout)
-            loss: SupportsFloat = self.loss(targets, mask, backward=True)
-            self.backward()
-            return loss
+            return partial(self._one_by_one, inputs, targets, mask, start, dropout)
         self._begin(start, dropout)
-        loss = self._train(inputs, self._counted(targets), self._counted(mask))
+        return self._train.prepare(inputs, self._counted(targets), self._counted(mask))
+
+    def trained(self) -> SupportsFloat:
+        """After `train`: the loss."""
+        if self._train is None:
+            return self._loss
         self._add_up()
-        return loss
+        return self._train.loss()
+
+    def _one_by_one(
+        self,
+        inputs: np.ndarray,
+        targets: np.ndarray,
+        mask: np.ndarray,
+        start: States | None,
+        dropout: np.random.Generator | None,
+    ) -> None:
+        self.forward(inputs, start, dropout)
+        self._loss = self.loss(targets, mask, backward=True)
+        self.backward()
 
     def final(self) -> States:
         """Every memory's value after the last step."""

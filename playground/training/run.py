@@ -33,8 +33,9 @@ from playground.training.finite import NotFinite
 from playground.training.interventions import Intervention, Noise, add, follow, weight_place
 from playground.training.noise import Stirring
 from playground.training.reached import Untouched
+from playground.training.side_by_side import side_by_side, test_side_by_side
 from playground.training.state import keep, set_weight
-from playground.training.trainer import StepResult, Trainer, side_by_side
+from playground.training.trainer import StepResult, Trainer
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ class Run:
         self.interventions: list[Intervention] = []
         self.stirring = Stirring()
         self._begun: list[under_way.Begun] = []
-        self.between: Callable[[], None] = lambda: None
+        self.between: Callable[[], object] = lambda: None
         self.breathe: Callable[[], None] = lambda: None
         self.last_test: Measured | None = None
         self.last_update = Updated(False, True, ())
@@ -162,7 +163,7 @@ class Run:
         """Loss and metrics of every network on the test data, which is made once."""
         began = time.perf_counter()
         data = self.test_data
-        found = [trainer.evaluate(data, breathe=self.breathe) for trainer in self.trainers]
+        found = test_side_by_side(self.trainers, data, self.breathe)
         losses, metrics = tuple(loss for loss, _ in found), tuple(metrics for _, metrics in found)
         without = reached.untouched(self.experiment, self.trainers, data)
         self.last_test = Measured(self.step, losses, metrics, without)

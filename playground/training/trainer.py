@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,7 +48,8 @@ class Unread:
 
 @dataclass
 class _Pending:
-    """What one batch has given so far. targets: how many counted. window: the number of the one at work. offset: the
+    """What one batch has given so far. targets: how many counted; counted: of the window. window: the number of the one
+    at work. offset: the
     step of the sequence where the next one begins. length: of the sequence. later: whether the device judges, and its
     numbers are read later."""
 
@@ -57,6 +58,7 @@ class _Pending:
     largest: float = 0.0
     loss: float = 0.0
     targets: float = 0.0
+    counted: float = 0.0
     update: bool = False
     rows: int = 0
     window: int = 0
@@ -79,8 +81,10 @@ class Trainer:
     """One network with its optimizer and the state it carries along a stream.
 
     seconds: that its own gradients and updates took, NaN where that cannot be told (a device that is not waited for).
-    `step` does everything for one batch. A race (`side_by_side`) calls `begin`, then for each window `gradient` and
-    `update`, then `finish`, so that no contestant is updated when another one's gradient is not finite.
+    alone: that its gradient of a window took when it was last computed by itself. `step` does everything for one batch.
+    A race (`playground.training.side_by_side`) calls `begin`, then for each window `gradient` (or its parts `prepare`
+    and `conclude`, with the work in between) and `update`, then `finish`, so that no contestant is updated when another
+    one's gradient is not finite.
     """
 
     def __init__(
@@ -96,6 +100,7 @@ class Trainer:
         self.optimizer = make_optimizer(training.optimizer, self.network.parameters)
         self.steps = 0
         self.seconds = 0.0
+        self.alone = math.nan
         self.carried: States = None
         self.carried_rows = 0
         self._pending = _Pending()
@@ -129,6 +134,17 @@ class Trainer:
 
         last: whether it is the end of the batch, where a readout "at the last step" is asked. Raises NotFinite.
         """
+        began = time.perf_counter()
+        with self.network.room(window), np.errstate(over="ignore", invalid="ignore"):
+            work = self.prepare(window, last)
+            if work is not None:
+                work()
+                self.conclude(window)
+                self.alone = time.perf_counter() - began
+
+    def prepare(self, window: Batch, last: bool = True) -> Callable[[], None] | None:
+        """The first part of `gradient`. Returns the work that comes before `conclude`; None where nothing is learned
+        from the window, and all is done."""
         pending = self._pending
         pending.window += 1
         place = (pending.offset, pending.length)
@@ -140,17 +156,20 @@ class Trainer:
         pending.update = targets > 0
         if not pending.update:
             _, pending.states = self.network.forward(window.inputs, pending.states, place)
+            return None
+        pending.counted = targets
+        return self.network.begin_gradient(window, pending.states, (self.steps, pending.window), place)
+
+    def conclude(self, window: Batch) -> None:
+        """The last part of `gradient`. Raises NotFinite."""
+        pending, targets = self._pending, self._pending.counted
+        loss, pending.states = self.network.end_gradient(pending.later)
+        if pending.later:
+            norm = self.optimizer.judge(loss, self.training.clip_norm)
+            pending.unread += (Unread(loss, norm, targets, pending.window),)
             return
-        with np.errstate(over="ignore", invalid="ignore"):
-            loss, pending.states = self.network.train_step_gradient(
-                window, pending.states, (self.steps, pending.window), place, pending.later
-            )
-            if pending.later:
-                norm = self.optimizer.judge(loss, self.training.clip_norm)
-                pending.unread += (Unread(loss, norm, targets, pending.window),)
-                return
-            self._refuse(math.isfinite(loss), "loss", window)
-            pending.norm = self.optimizer.clip(self.training.clip_norm)
+        self._refuse(math.isfinite(loss), "loss", window)
+        pending.norm = self.optimizer.clip(self.training.clip_norm)
         self._refuse(math.isfinite(pending.norm), "gradient", window)
         pending.largest = max(pending.largest, pending.norm)
         pending.loss += loss * targets
@@ -190,11 +209,12 @@ class Trainer:
         self.carried_rows = pending.rows
         return result
 
-    def timed(self, act: Callable[..., None], *arguments: Any) -> None:
-        """Do it, and count the seconds."""
+    def timed(self, act: Callable[..., Any], *arguments: Any) -> Any:
+        """Do it, and count the seconds. Returns what it returns."""
         began = time.perf_counter()
-        act(*arguments)
+        found = act(*arguments)
         self.seconds += math.nan if self._pending.later else time.perf_counter() - began
+        return found
 
     @property
     def rate(self) -> float:
@@ -216,6 +236,10 @@ class Trainer:
         """Loss and metrics; changes nothing. free: without interventions. breathe: called now and then."""
         with np.errstate(over="ignore", invalid="ignore"):
             loss, outputs = self.network.evaluate(batch, free, breathe)
+        return self.measured(loss, outputs, batch)
+
+    def measured(self, loss: float, outputs: NDArray, batch: Batch) -> tuple[float, dict[str, float]]:
+        """Loss and metrics of what the network makes of a batch."""
         return float(loss), self.task.metrics(outputs, batch)
 
     def reach_into(self, changes: tuple[NetChange, ...]) -> None:
@@ -256,26 +280,3 @@ class Trainer:
         """What to say of the step at hand; window: where to look for the first number that was not finite."""
         origin = None if window is None else locate(self.probe, window)
         return NotFinite(self.name, self.steps + 1, quantity, origin)
-
-
-def side_by_side(
-    trainers: Sequence[Trainer],
-    batch: Batch,
-    truncate: int,
-    later: bool = False,
-    between: Callable[[], None] | None = None,
-) -> list[StepResult]:
-    """One training step of each on the very same batch, in windows of `truncate` time steps (0: in one). later: as in
-    `Trainer.begin`. between: called after each gradient; it may look, but must leave everything as it is. Raises
-    NotFinite, before any network is updated in the window at fault."""
-    for trainer in trainers:
-        trainer.begin(batch, later)
-    parts = windows(batch, truncate)
-    for number, window in enumerate(parts, 1):
-        for trainer in trainers:
-            trainer.timed(trainer.gradient, window, number == len(parts))
-            if between is not None:
-                between()
-        for trainer in trainers:
-            trainer.timed(trainer.update)
-    return [trainer.finish() for trainer in trainers]
