@@ -236,7 +236,8 @@ class Curve(AreaItem):
         if known is None or known[0] is not self.theme or known[1] is not self.style:
             style, pieces = self.style, self._in_pieces
             name = style.colour(self.theme)
-            pen = line_pen(style.tone(self.theme), style.width, () if pieces else style.dash)  # pieces are dashed already
+            dash = () if pieces else style.dash  # the pieces are dashes already
+            pen = line_pen(style.tone(self.theme), style.width, dash)
             if pieces and not style.dash:
                 pen.setCapStyle(Qt.PenCapStyle.SquareCap)
             pen.setCosmetic(not pieces)  # Qt's fast path; in a figure pens grow with it
