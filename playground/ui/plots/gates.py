@@ -167,6 +167,7 @@ def all_summarised(several: list[NDArray], unit: int) -> list[Summary]:
         mean = exact @ ones / H
         exact -= mean[:, None]
         deviation = np.sqrt(np.multiply(exact, exact, out=exact) @ ones / H)
-        low = np.maximum(mean - deviation, np.minimum.reduce(rows, axis=1)).reshape(-1, T)
-        high = np.minimum(mean + deviation, np.maximum.reduce(rows, axis=1)).reshape(-1, T)
+        columns = np.ascontiguousarray(rows.T)  # extremes of long rows, for the same reason
+        low = np.maximum(mean - deviation, np.minimum.reduce(columns)).reshape(-1, T)
+        high = np.minimum(mean + deviation, np.maximum.reduce(columns)).reshape(-1, T)
     return [(line, (lower, upper)) for line, lower, upper in zip(mean.reshape(-1, T), low, high, strict=True)]
