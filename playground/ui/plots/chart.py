@@ -229,8 +229,12 @@ class Chart(ZoomView):
         self._legend.place(EDGE, right, 6.0 if rows == 0 else self.header - 4, rows)
         if self.bar is not None:
             self.bar.setPos(round(end - bar_width), 6)
-        mapping = self.mapping()
         self._axes = (self.frame.x_axis, self.frame.y_axis)
+        self.map_anew()
+
+    def map_anew(self) -> None:
+        """The same places, other values there."""
+        mapping = self.mapping()
         self.frame.set_mapping(mapping)
         for item in self._area_items():
             item.set_mapping(mapping)

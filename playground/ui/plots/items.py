@@ -69,10 +69,9 @@ class AreaItem(PlotItem):
         self._bounds = QRectF()
 
     def set_mapping(self, mapping: Mapping) -> None:
-        bounds = mapping.rect.adjusted(-8, -8, 8, 8)
-        if bounds != self._bounds:
+        if self.mapping is None or mapping.edges != self.mapping.edges:
             self.prepareGeometryChange()
-            self._bounds = bounds
+            self._bounds = mapping.rect.adjusted(-8, -8, 8, 8)
         self.mapping = mapping
         self.rebuild()
 

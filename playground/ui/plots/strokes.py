@@ -80,7 +80,7 @@ def dashed(
     cuts = cuts[1 : np.searchsorted(cuts, along[-1])]  # where the line begins and ends there is a point anyway
     if unbroken:
         at = np.concatenate([along, cuts])
-        at.sort()
+        at.sort(kind="stable")  # two parts that are sorted already
         x, y = np.interp(at, along, px), np.interp(at, along, py)
     else:
         x, y, at = _with_gaps(px, py, cuts, along, lengths)
