@@ -133,8 +133,9 @@ class Curve(AreaItem):
 
     def rebuild(self) -> None:
         """Something changed: what is drawn is computed when it is painted, once, however much changed before."""
-        self._built = False
-        self.update()
+        if self._built:  # else it is known already that it is to be painted
+            self._built = False
+            self.update()
 
     @property
     def drawn(self) -> int:
