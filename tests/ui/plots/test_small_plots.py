@@ -1,5 +1,6 @@
 """Plots where there is little room: everything can be read, nothing lies over anything else."""
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QRectF
 
