@@ -37,13 +37,14 @@ def principal_basis(states: NDArray, k: int = 3, before: Basis | None = None) ->
     that are not finite are left out.
     """
     known = np.asarray(states, np.float64)
-    known = known[np.isfinite(known).all(axis=1)]
+    if not np.isfinite(known.sum()):
+        known = known[np.isfinite(known).all(axis=1)]
     S = known.shape[1]
     if not len(known):
         return Basis(np.zeros(S), np.zeros((S, k)), np.zeros(k))
     centre = known.mean(axis=0)
     centred = known - centre
-    total = float(np.einsum("ts,ts->", centred, centred))
+    total = float(np.vdot(centred, centred))
     nearby = _nearby(centred, before.span, k) if before is not None and len(known) >= S else None
     found, variances = _directions(centred) if nearby is None else nearby
     axes, shares = np.zeros((S, k)), np.zeros(k)

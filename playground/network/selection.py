@@ -27,9 +27,12 @@ def on_throughout(values: NDArray, threshold: float, length: int, only: bool = F
     T = len(on)
     if not 1 <= length <= T:
         return np.zeros((0, on.shape[1]), bool)
-    counts = np.concatenate([np.zeros((1, on.shape[1]), np.int64), np.cumsum(on, axis=0)])
-    found = counts[length:] - counts[:-length] == length
+    found, known = on, 1
+    while known < length:  # on for `known` steps, and for as many again or as many as are left
+        more = min(known, length - known)
+        found, known = found[:-more] & found[more:], known + more
     if only:
+        found = found.copy()
         found[1:] &= ~on[: T - length]
         found[:-1] &= ~on[length:]
     return np.asarray(found)
@@ -52,16 +55,17 @@ def find_matches(
         return []
     overlap = found[:, units].sum(axis=1)
     extra = found.sum(axis=1) - overlap
-    free = np.ones(len(found) + length - 1, bool)
+    occupied = bytearray(len(found) + length - 1)  # numbers of Python: they are looked at one by one
     for first, last in taken:
-        free[max(0, first) : last + 1] = False
+        occupied[max(0, first) : last + 1] = b"\1" * max(0, min(last + 1, len(occupied)) - max(0, first))
     made: list[Match] = []
-    for start in np.lexsort((np.arange(len(found)), extra, -overlap)):
-        if not overlap[start] or len(made) == most:
+    overlaps, extras = overlap.tolist(), extra.tolist()
+    for start in np.lexsort((extra, -overlap)).tolist():  # which keeps the order of what is equal
+        if not overlaps[start] or len(made) == most:
             break
-        if free[start : start + length].all():
-            free[start : start + length] = False
-            made.append(Match(sequence, int(start), int(overlap[start]), int(extra[start])))
+        if occupied.find(1, start, start + length) < 0:
+            occupied[start : start + length] = b"\1" * length
+            made.append(Match(sequence, start, overlaps[start], extras[start]))
     return made
 
 

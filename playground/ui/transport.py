@@ -16,6 +16,7 @@ from playground.ui.widgets.paced import Paced
 from playground.ui.widgets.slider import Slider
 
 SPEEDS = (0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 0)  # training steps a second; 0: as fast as it goes
+SPARE = 16  # px that the status may be wider than its text
 
 
 class Transport(QFrame):
@@ -135,6 +136,14 @@ class Transport(QFrame):
     def _show_status(self) -> None:
         if (text := self._status(self._session.run_state)) != self.status.text():
             self.status.setText(text)
+            self._make_room()
+
+    def _make_room(self) -> None:
+        """A width that is kept while the text needs a little less: as long as the size is fixed, Qt does not lay out
+        the whole window again with every number that changes."""
+        wanted = self.status.sizeHint()
+        if not wanted.width() <= self.status.minimumWidth() <= wanted.width() + SPARE:
+            self.status.setFixedSize(wanted.width() + SPARE // 2, wanted.height())
 
     def _status(self, state: RunState) -> str:
         seed = self.tr("seed {0}").format(self._session.experiment.seed)

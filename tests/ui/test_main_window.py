@@ -211,6 +211,19 @@ def test_light_and_dark_live(quiet):
     quiet.menus.actions["view.light"].trigger()
 
 
+def test_the_status_keeps_its_width_while_numbers_change(quiet):
+    status, widths = quiet.transport.status, set()
+    for text in ("step 1,111 · seed 1", "step 8,888 · seed 1", "step 1,118 · seed 1"):
+        status.setText(text)
+        quiet.transport._make_room()
+        widths.add(status.minimumWidth())
+        assert status.minimumWidth() == status.maximumWidth() >= status.sizeHint().width()
+    assert len(widths) == 1
+    status.setText("step 1,234,567 · 12,345 sequences/s · seed 1")
+    quiet.transport._make_room()
+    assert status.minimumWidth() >= status.sizeHint().width() > max(widths)
+
+
 def test_plots_are_closed_and_opened_from_the_menu(quiet):
     dock = quiet.plots.docks["gradient"]
     assert dock.isVisible()

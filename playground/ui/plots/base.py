@@ -51,6 +51,7 @@ class Plot(QWidget):
         self.stale = True
         self.stale_since = self.drawn_at = 0.0
         self.refreshes = 0
+        self._paints = 0  # of the chart, when it was refreshed last
         self.log_y = False
         self.linked = True  # zoomed and read together with others that have the same kind of x axis
         self.follows = True  # takes over which layer, unit and node are selected elsewhere
@@ -158,8 +159,11 @@ class Plot(QWidget):
 
     @property
     def seen(self) -> bool:
-        """Whether any part of it is on the screen. The viewport is asked, because it covers the plot itself."""
-        return self.isVisible() and not self.chart.viewport().visibleRegion().isEmpty()
+        """Whether any part of it is on the screen: it was painted since it was drawn, or Qt says so, who takes long to
+        find it out. The viewport is asked, because it covers the plot itself."""
+        if not self.isVisible():
+            return False
+        return self.chart.paints != self._paints or not self.chart.viewport().visibleRegion().isEmpty()
 
     @property
     def paint_seconds(self) -> float:
@@ -171,6 +175,7 @@ class Plot(QWidget):
         if not self.stale:
             return
         self.stale = False
+        self._paints = self.chart.paints
         self.chart.drawing = True
         try:
             self.draw()

@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterable
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QGraphicsView, QWidget
+from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from playground.ui.plots.backdrop import Backdrop, Furniture
 from playground.ui.plots.frame import EDGE
 from playground.ui.plots.heat import ColourBar, HeatItem
 from playground.ui.plots.items import GHOST_DASH, AreaItem, Cursor, Curve, Levels, Style
 from playground.ui.plots.legend import ROW, Entry, EntryItem, Legend
+from playground.ui.plots.plot_item import PlotItem
 from playground.ui.plots.readout import Reading, Readout
 from playground.ui.plots.stretches import Stretches
 from playground.ui.plots.ticks import value_text
@@ -62,6 +63,8 @@ class Chart(ZoomView):
         self.readout, self.cursor = Readout(), Cursor(self.time_picked.emit)
         self.stretches = Stretches()
         self._backdrop, self._same = Backdrop(), False  # whether it is known to be as it was painted
+        self._painted: list[PlotItem] | None = None  # None: to be found anew
+        self._option = QStyleOptionGraphicsItem()
         for item in (self.frame, self.stretches, self.levels, self.cursor, self.readout):
             self.scene().addItem(item)
         self.setMinimumSize(160, 96)
@@ -75,6 +78,7 @@ class Chart(ZoomView):
         self.heat, self.bar, self.rows_down = heat, bar, down
         self.scene().addItem(heat)
         self.scene().addItem(bar)
+        self._painted = None
         bar.resized = self.arrange_later
         self.show_heat(True)
 
@@ -93,11 +97,13 @@ class Chart(ZoomView):
         """One more item that fills the area."""
         self._more.append(item)
         self.scene().addItem(item)
+        self._painted = None
 
     def set_curves(self, curves: Iterable[Curve], entries: Iterable[Entry], tip: str) -> None:
         """Replace all curves and legend entries."""
         for curve in self.curves.values():
             self.scene().removeItem(curve)
+        self._painted = None
         self.curves = {curve.key: curve for curve in curves}
         mapping = self.mapping()
         for curve in self.curves.values():
@@ -223,8 +229,12 @@ class Chart(ZoomView):
         self._legend.place(EDGE, right, 6.0 if rows == 0 else self.header - 4, rows)
         if self.bar is not None:
             self.bar.setPos(round(end - bar_width), 6)
-        mapping = self.mapping()
         self._axes = (self.frame.x_axis, self.frame.y_axis)
+        self.map_anew()
+
+    def map_anew(self) -> None:
+        """The same places, other values there."""
+        mapping = self.mapping()
         self.frame.set_mapping(mapping)
         for item in self._area_items():
             item.set_mapping(mapping)
@@ -277,11 +287,27 @@ class Chart(ZoomView):
             top = round(self.area.pos().y()) - ABOVE
             view.update(0, top, view.width(), view.height() - top)
 
+    def _layers(self) -> list[PlotItem]:
+        """What is painted on the backdrop, from the back to the front."""
+        if self._painted is None:
+            heat = [] if self.heat is None else [self.heat]
+            items = [self.stretches, self.levels, self.cursor, self.readout, self.box, *heat, *self._more]
+            self._painted = sorted([*items, *self.curves.values()], key=lambda item: item.zValue())
+        return self._painted
+
     def paintEvent(self, ev: QPaintEvent) -> None:
-        """Without pyqtgraph's preparations: they are for items that live inside its ViewBox, and there are none."""
+        """All items lie in scene pixels, none within another: they are painted one after the other, without the general
+        walk of Qt through a scene, which costs more than many of them do."""
         begin = time.perf_counter()
         self.touched = False
-        QGraphicsView.paintEvent(self, ev)
+        painter = QPainter(self.viewport())
+        self.drawBackground(painter, QRectF())
+        for item in self._layers():
+            if not item.empty and item.isVisible():
+                painter.save()
+                item.paint(painter, self._option)
+                painter.restore()
+        painter.end()
         self._same = False
         self.paints += 1
         self.paint_seconds = time.perf_counter() - begin

@@ -113,8 +113,8 @@ class GatesPlot(TimePlot):
     def _fill(self, values: dict[str, NDArray]) -> None:
         unit = self._unit.currentData()
         drawn = []
-        for node in self._shown:
-            mean, band = summarised(values[node.id], MEAN if unit is None else unit)
+        lines = all_summarised([values[node.id] for node in self._shown], MEAN if unit is None else unit)
+        for node, (mean, band) in zip(self._shown, lines, strict=True):
             self.chart.curves[node.id].set_source(Line(self.times, mean), band)
             drawn += [mean] if band is None or node.state else [mean, *band]  # a state may leave the axis
         self._range = value_range(spread(drawn), self._range)
@@ -147,17 +147,27 @@ class GatesPlot(TimePlot):
         return table
 
 
-def summarised(values: NDArray, unit: int) -> tuple[NDArray, tuple[NDArray, NDArray] | None]:
+Summary = tuple[NDArray, tuple[NDArray, NDArray] | None]
+
+
+def summarised(values: NDArray, unit: int) -> Summary:
     """values [T, H] as one line [T], with the edges of its band when it is a mean of several units."""
-    if 0 <= unit < values.shape[1]:
-        return np.asarray(values[:, unit], np.float64), None
-    if values.shape[1] == 1:
-        return np.asarray(values[:, 0], np.float64), None
+    return all_summarised([values], unit)[0]
+
+
+def all_summarised(several: list[NDArray], unit: int) -> list[Summary]:
+    """The same of nodes of one shape, all at once."""
+    T, H = several[0].shape
+    if 0 <= unit < H or H == 1:
+        return [(np.asarray(values[:, max(0, unit) if H > 1 else 0], np.float64), None) for values in several]
+    rows = np.concatenate(several)  # [nodes · T, H]
     with np.errstate(invalid="ignore", over="ignore"):
-        exact = np.array(values, np.float64)
-        ones = np.ones(values.shape[1])  # sums as products: numpy's own along short rows take five times as long
-        mean = exact @ ones / len(ones)
+        exact = rows.astype(np.float64)
+        ones = np.ones(H)  # sums as products: numpy's own along short rows take five times as long
+        mean = exact @ ones / H
         exact -= mean[:, None]
-        deviation = np.sqrt(np.multiply(exact, exact, out=exact) @ ones / len(ones))
-        low, high = np.maximum(mean - deviation, values.min(axis=1)), np.minimum(mean + deviation, values.max(axis=1))
-    return mean, (low, high)
+        deviation = np.sqrt(np.multiply(exact, exact, out=exact) @ ones / H)
+        columns = np.ascontiguousarray(rows.T)  # extremes of long rows, for the same reason
+        low = np.maximum(mean - deviation, np.minimum.reduce(columns)).reshape(-1, T)
+        high = np.minimum(mean + deviation, np.maximum.reduce(columns)).reshape(-1, T)
+    return [(line, (lower, upper)) for line, lower, upper in zip(mean.reshape(-1, T), low, high, strict=True)]

@@ -1,5 +1,6 @@
 """From values to pixels: the mapping of a plot's area, clipping, and the marks that tell curves apart."""
 
+import math
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -12,6 +13,7 @@ from playground.ui.widgets.marks import MARKS as MARKS
 from playground.ui.widgets.marks import draw_mark as draw_mark
 
 Floats = NDArray[np.float64]
+SLACK = 1e-6  # px that rounding may put the ends of a line beside an edge
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,20 @@ class Mapping:
             factor, shift = self._across
             last = self.__dict__["last"] = values, positions * factor + shift
         return last[1]
+
+    def spans(self, px: Floats) -> bool:
+        """Whether rising pixels that `x` gave have no gap and lie within the area."""
+        last = self.__dict__.get("spanned")
+        if last is None or last[0] is not px:
+            left, _, right, _ = self.edges
+            inside = len(px) > 1 and left - SLACK <= px[0] and px[-1] <= right + SLACK
+            last = self.__dict__["spanned"] = px, bool(inside and math.isfinite(float(np.dot(px, px))))
+        return bool(last[1])
+
+    @cached_property
+    def edges(self) -> tuple[float, float, float, float]:
+        """Left, top, right and bottom of the area, in scene pixels: asked of Qt once."""
+        return self.rect.left(), self.rect.top(), self.rect.right(), self.rect.bottom()
 
     def y(self, positions: Floats) -> Floats:
         factor, shift = self._down

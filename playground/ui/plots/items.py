@@ -69,10 +69,9 @@ class AreaItem(PlotItem):
         self._bounds = QRectF()
 
     def set_mapping(self, mapping: Mapping) -> None:
-        bounds = mapping.rect.adjusted(-8, -8, 8, 8)
-        if bounds != self._bounds:
+        if self.mapping is None or mapping.edges != self.mapping.edges:
             self.prepareGeometryChange()
-            self._bounds = bounds
+            self._bounds = mapping.rect.adjusted(-8, -8, 8, 8)
         self.mapping = mapping
         self.rebuild()
 
@@ -134,8 +133,9 @@ class Curve(AreaItem):
 
     def rebuild(self) -> None:
         """Something changed: what is drawn is computed when it is painted, once, however much changed before."""
-        self._built = False
-        self.update()
+        if self._built:  # else it is known already that it is to be painted
+            self._built = False
+            self.update()
 
     @property
     def drawn(self) -> int:
@@ -149,15 +149,14 @@ class Curve(AreaItem):
             return
         self._built = True
         grown = (m, self.source, self.source.version)
-        if grown == self._grown and self.source.version and self.ghost is self.band is None:
+        if self.source.version and self.ghost is self.band is None and grown == self._grown:
             return
         self._grown = grown
         self._path, self._lines, self._end = None, NO_LINES, None
         px, py = self._pixels(*self._within(self.source, m), m)
-        room = m.rect.adjusted(0, -1, 0, 1)
-        whole = fits(px, py, room)  # as nearly always
+        whole = fits(px, py, m, 1.0)  # as nearly always
         self._dots = NO_DOTS if whole and not self.style.dots else lonely(px, py, m.rect, self.style.dots)
-        self._px, self._py = (px, py) if whole else clip_to(px, py, room)
+        self._px, self._py = (px, py) if whole else clip_to(px, py, m.rect.adjusted(0, -1, 0, 1))
         self._drawn = len(self._px)
         if not self.style.dots:
             last = len(px) - 1 if whole else last_finite(self._py)
@@ -173,7 +172,8 @@ class Curve(AreaItem):
                 self._ghost_dots = lonely(*self._pixels(self.ghost.x, self.ghost.y, m), m.rect, True)
 
     def _within(self, line: Line, m: Mapping) -> tuple[Floats, Floats]:
-        points = int(m.rect.width() / max(1.0, self.style.width))  # no finer than the pen is wide
+        left, _, right, _ = m.edges
+        points = int((right - left) / max(1.0, self.style.width))  # no finer than the pen is wide
         return line.within(m.low, m.high, max(16, points), m.log_x)
 
     @staticmethod
@@ -198,7 +198,7 @@ class Curve(AreaItem):
         assert self.band is not None
         low, high = (m.y(m.positions(edge)) for edge in self.band)
         px = m.x(self.source.x)
-        if fits(px, low, m.rect) and fits(px, high, m.rect):
+        if fits(px, low, m) and fits(px, high, m):
             return pg.functions.arrayToQPolygonF(np.concatenate([px, px[::-1]]), np.concatenate([low, high[::-1]]))
         low, high = (np.clip(edge, m.rect.top(), m.rect.bottom()) for edge in (low, high))
         inside = (px >= m.rect.left() - 1e-6) & (px <= m.rect.right() + 1e-6) & np.isfinite(low) & np.isfinite(high)
@@ -222,9 +222,7 @@ class Curve(AreaItem):
                 painter.setPen(pen)
                 draw_lines(painter, self._lines)
         elif not self.path.isEmpty():  # an empty path makes a faulty SVG
-            pen = line_pen(style.tone(self.theme), style.width, style.dash)  # another one: its dashes are Qt's
-            pen.setCosmetic(style.width <= 1.0 and not self.exporting)  # Qt's fast path; in a figure pens grow with it
-            painter.setPen(pen)
+            painter.setPen(line_pen(style.tone(self.theme), style.width, style.dash) if self.exporting else pen)
             painter.setBrush(NO_BRUSH)
             painter.drawPath(self.path)
         if len(self._dots[0]):
@@ -233,11 +231,16 @@ class Curve(AreaItem):
             stamp(painter, style.mark, *self._end, 3.4, colour, self.exporting)
 
     def _tools(self) -> tuple[QPen, QColor, QBrush]:
-        """Of single lines, of marks, and of the band."""
+        """Of the line on the screen, of marks, and of the band."""
         known = self._known
         if known is None or known[0] is not self.theme or known[1] is not self.style:
-            pen, name = line_pen(self.style.tone(self.theme), self.style.width), self.style.colour(self.theme)
-            pen.setCapStyle(Qt.PenCapStyle.FlatCap if self.style.dash else Qt.PenCapStyle.SquareCap)
+            style, pieces = self.style, self._in_pieces
+            name = style.colour(self.theme)
+            dash = () if pieces else style.dash  # the pieces are dashes already
+            pen = line_pen(style.tone(self.theme), style.width, dash)
+            if pieces and not style.dash:
+                pen.setCapStyle(Qt.PenCapStyle.SquareCap)
+            pen.setCosmetic(not pieces)  # Qt's fast path; in a figure pens grow with it
             known = self._known = self.theme, self.style, (pen, QColor(name), QBrush(faded(name, 0.11)))
         return known[2]
 
@@ -262,6 +265,7 @@ class Levels(AreaItem):
         self.levels: tuple[tuple[str, float], ...] = ()
         self.exporting = False
         self._lines: list[tuple[float, str, QRectF, Floats]] = []
+        self._tools: tuple[Theme, QColor, QPen, QColor] | None = None
         self.setZValue(5)
 
     def setExportMode(self, export: bool, opts: dict | None = None) -> None:
@@ -298,16 +302,20 @@ class Levels(AreaItem):
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         if self.mapping is None:
             return
-        rect, muted = self.mapping.rect, QColor(self.theme.muted)
+        rect, tools = self.mapping.rect, self._tools
+        if tools is None or tools[0] is not self.theme:
+            muted = QColor(self.theme.muted)
+            tools = self._tools = self.theme, muted, line_pen(muted, 1.0), faded(self.theme.panel, 0.75)
+        _, muted, pen, veil = tools
         painter.setFont(label_font())
         for y, text, box, line in self._lines:
             if self.exporting:
                 painter.setPen(line_pen(muted, 1.0, LEVEL_DASH))
                 painter.drawLine(QPointF(rect.left(), y), QPointF(rect.right(), y))
             else:
-                painter.setPen(line_pen(muted, 1.0))
+                painter.setPen(pen)
                 draw_lines(painter, line)
-            painter.fillRect(box.adjusted(-3, 1, 3, -1), faded(self.theme.panel, 0.75))
+            painter.fillRect(box.adjusted(-3, 1, 3, -1), veil)
             painter.setPen(muted)
             painter.drawText(QPointF(box.left(), box.bottom() - 3), text)
 
@@ -320,6 +328,7 @@ class Cursor(AreaItem):
         self._moved = moved
         self.at: float | None = None
         self._px = -100.0
+        self._tools: tuple[Theme, QColor, QPen] | None = None
         self.setCursor(Qt.CursorShape.SizeHorCursor)
         self.setZValue(20)
 
@@ -344,11 +353,15 @@ class Cursor(AreaItem):
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         if self.mapping is None or self._px < 0:
             return
-        rect, colour = self.mapping.rect, QColor(self.theme.accent)
+        tools = self._tools
+        if tools is None or tools[0] is not self.theme:
+            colour = QColor(self.theme.accent)
+            tools = self._tools = self.theme, colour, QPen(colour, 1.2)
+        _, top, _, bottom = self.mapping.edges
         painter.setRenderHint(SMOOTH)
-        painter.setPen(QPen(colour, 1.2))
-        painter.drawLine(QPointF(self._px, rect.top()), QPointF(self._px, rect.bottom()))
-        draw_mark(painter, "wedge", self._px, rect.top() - 0.5, 3.4, colour)
+        painter.setPen(tools[2])
+        painter.drawLine(QPointF(self._px, top), QPointF(self._px, bottom))
+        draw_mark(painter, "wedge", self._px, top - 0.5, 3.4, tools[1])
 
     # -- pyqtgraph's scene calls these ---------------------------------------------------------------------------
 

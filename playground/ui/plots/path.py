@@ -2,24 +2,32 @@
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 from pyqtgraph.GraphicsScene.mouseEvents import MouseDragEvent
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from playground.ui.plots.fonts import tick_font, tick_width
 from playground.ui.plots.geometry import clip_to, draw_mark, mixed
 from playground.ui.plots.items import GHOST_DASH, GHOST_STRENGTH, GHOST_WIDTH, AreaItem
 from playground.ui.plots.strokes import draw_lines, line_pen, segments
+from playground.ui.theme import Theme
 
 SHADES = 6  # strengths of the line, from the begin to the end
 PALEST = 0.25
 LABELS = 6  # steps that are named along the path
 Arms = tuple[tuple[float, float, str], ...]
+
+
+@lru_cache(maxsize=4 * SHADES)
+def _pen(theme: Theme, strength: float) -> QPen:
+    """Of the path where it is so strong."""
+    return line_pen(mixed(theme.panel, theme.accent, strength), 1.4)
 
 
 class Path(AreaItem):
@@ -108,8 +116,7 @@ class Path(AreaItem):
             painter.setPen(line_pen(mixed(theme.panel, theme.accent, GHOST_STRENGTH), GHOST_WIDTH))
             draw_lines(painter, self._ghost_lines)
         for number, piece in enumerate(self._pieces, 1):
-            strength = PALEST + (1.0 - PALEST) * number / len(self._pieces)
-            painter.setPen(line_pen(mixed(theme.panel, theme.accent, strength), 1.4))
+            painter.setPen(_pen(theme, PALEST + (1.0 - PALEST) * number / len(self._pieces)))
             draw_lines(painter, piece)
         first, last = self._px[0], self._px[-1]
         if self._inside(first):

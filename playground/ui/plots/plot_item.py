@@ -10,7 +10,7 @@ class PlotItem(QGraphicsItem):
     with twenty plots twenty times.
     """
 
-    _empty = False
+    empty = False  # nothing is painted, see `set_empty`
 
     def update(self, *_: object) -> None:
         """It is to be painted anew."""
@@ -20,8 +20,8 @@ class PlotItem(QGraphicsItem):
 
     def set_empty(self, empty: bool) -> None:
         """Whether there is nothing to paint: then it is not asked to."""
-        if empty != self._empty:
-            self._empty = empty
+        if empty != self.empty:
+            self.empty = empty
             self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemHasNoContents, empty)
             self.update()
 

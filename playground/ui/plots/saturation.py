@@ -68,10 +68,12 @@ class SaturationPlot(LayerPlot):
             self.chart.set_message(text)
             return
         self.chart.set_message("")
-        last = 0.0
+        last, steps = 0.0, np.empty(0)
         for gate in shown:
             history = self._found[gate.id]
-            steps, shares = history.steps.astype(np.float64), history.shares.astype(np.float64)
+            if not np.array_equal(steps, history.steps):  # nearly always all have the same
+                steps = history.steps.astype(np.float64)
+            shares = history.shares.astype(np.float64)
             last = max(last, float(steps[-1]))
             if between_0_and_1(gate):
                 self.chart.curves[f"{gate.id} {SHUT}"].set_source(Line(steps, shares[:, 0]))

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGraphicsView
 
 from playground.network.inspections.matches import AROUND
 from playground.network.inspections.spec import Inspection, SelectionMatches
-from playground.network.selection import Match, find_matches, on_throughout, select_units
+from playground.network.selection import Match, find_matches, on_throughout
 from playground.ui.plots.asking import Asking
 from playground.ui.plots.classes import symbol_text
 from playground.ui.plots.history import Line
@@ -98,8 +98,8 @@ class SelectionPlot(Asking, TimePlot):
         self.update_times(T)
         first, last = self.chosen_steps(T)
         only = self._rule.currentData() == ONLY
-        self._units = select_units(self._values, first, last, self.threshold, only)
         found = on_throughout(self._values, self.threshold, last - first + 1, only)
+        self._units = np.flatnonzero(found[first]) if first < len(found) else np.zeros(0, np.intp)
         self._matches = find_matches(found, self._units, last - first + 1, [(first, last)], MOST)
         self._ask(net, layer, str(node), last - first + 1, only)
         self._range = value_range(spread([self._values, np.array([self.threshold])]), self._range)

@@ -39,7 +39,7 @@ class Stack(AreaItem):
         self._bounds_x: NDArray = np.zeros(1)
         self._chosen = -1
         self._paths: list[tuple[int, QPainterPath]] = []
-        self._line = QPainterPath()
+        self._line: tuple[NDArray, NDArray] = (np.zeros(0), np.zeros(0))  # x and y of the total
         self._pieces: NDArray[np.float64] = np.zeros((0, 4))  # of the line, for the screen: Qt draws these far faster
         self.exporting = False
         self.setZValue(-8)
@@ -63,7 +63,7 @@ class Stack(AreaItem):
         if m is None:
             return
         self._built = True
-        self._paths, self._line, self._pieces = [], QPainterPath(), np.zeros((0, 4))
+        self._paths, self._line, self._pieces = [], (np.zeros(0), np.zeros(0)), np.zeros((0, 4))
         if self._total.size:
             # every column twice, at its left and at its right edge; outside the area nothing is drawn
             px = np.clip(np.repeat(m.x(self._bounds_x), 2)[1:-1], m.rect.left(), m.rect.right())
@@ -72,8 +72,8 @@ class Stack(AreaItem):
                 ys = np.concatenate([np.repeat(high[part], 2), np.repeat(low[part], 2)[::-1]])
                 self._paths.append((int(part), pg.functions.arrayToQPath(np.concatenate([px, px[::-1]]), ys)))
             line = np.clip(m.y(m.positions(self._total)), m.rect.top(), m.rect.bottom())
-            self._line = pg.functions.arrayToQPath(px, np.repeat(line, 2))
-            self._pieces = segments(px, np.repeat(line, 2), ())
+            self._line = px, np.repeat(line, 2)
+            self._pieces = segments(*self._line, (), True)
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         if not self._built:
@@ -88,5 +88,5 @@ class Stack(AreaItem):
         painter.setPen(line_pen(QColor(self.theme.text), 1.2))
         if not self.exporting:
             draw_lines(painter, self._pieces)
-        elif not self._line.isEmpty():
-            painter.drawPath(self._line)
+        elif len(self._line[0]):
+            painter.drawPath(pg.functions.arrayToQPath(*self._line))

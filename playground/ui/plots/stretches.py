@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -34,12 +35,22 @@ def shade(painter: QPainter, box: QRectF, colour: str, exporting: bool) -> None:
     top, bottom = round(box.top()), round(box.bottom())
     device = painter.device()
     if exporting or last < first or (top, bottom) != (box.top(), box.bottom()) or device.devicePixelRatioF() != 1.0:
-        painter.fillRect(box, faded(colour, SHADE))
+        painter.fillRect(box, _shade(colour, SHADE))
         return
     for left, width, part in ((first, last - first, 1.0), (first - 1, 1, first - box.left()),
                               (last, 1, box.right() - last)):  # fmt: skip
         if width and part > 0.0:
-            painter.fillRect(left, top, width, bottom - top, faded(colour, SHADE * part))
+            painter.fillRect(left, top, width, bottom - top, _shade(colour, SHADE * part))
+
+
+@lru_cache(maxsize=256)
+def _shade(colour: str, alpha: float) -> QColor:
+    return faded(colour, alpha)
+
+
+@lru_cache(maxsize=16)
+def _edge(colour: str) -> QPen:
+    return QPen(QColor(colour), 1.0)
 
 
 class Stretches(AreaItem):
@@ -90,6 +101,8 @@ class Stretches(AreaItem):
         if self._built is None:
             self._built = self._build(m)
         taken: list[QRectF] = []
+        ink = QColor(self.theme.text)
+        area_left, _, area_right, _ = m.edges
         painter.setFont(tick_font())
         for stretch, box, edges in self._built:
             colour = stretch.colour(self.theme)
@@ -99,11 +112,11 @@ class Stretches(AreaItem):
                 painter.drawLine(box.topLeft(), box.bottomLeft())
                 painter.drawLine(box.topRight(), box.bottomRight())
             else:
-                painter.setPen(QPen(QColor(colour), 1.0))
+                painter.setPen(_edge(colour))
                 draw_lines(painter, edges)
-            painter.setPen(QColor(self.theme.text))
+            painter.setPen(ink)
             width = tick_width(stretch.text)
-            left = min(max(box.left() + 3, m.rect.left()), max(m.rect.left(), m.rect.right() - width))
+            left = min(max(box.left() + 3, area_left), max(area_left, area_right - width))
             text = QRectF(left, box.top(), width, 12.0)
             if not any(text.intersects(other) for other in taken):
                 taken.append(text.adjusted(-2, 0, 2, 0))

@@ -9,9 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from playground.ui.plots.geometry import Floats
-
-SLACK = 1e-6  # px that rounding may put the ends of a line beside an edge
+from playground.ui.plots.geometry import Floats, Mapping
 
 
 def line_pen(colour: QColor, width: float, dash: tuple[float, ...] = ()) -> QPen:
@@ -51,12 +49,14 @@ def whole(px: Floats, py: Floats) -> bool:
     return len(px) > 1 and math.isfinite(float(np.dot(px, px)) + float(np.dot(py, py)))
 
 
-def fits(px: Floats, py: Floats, rect: QRectF) -> bool:
-    """Whether a line of rising x has no gap and lies within a rectangle: then there is nothing to cut off."""
-    if len(px) < 2 or not (rect.left() - SLACK <= px[0] and px[-1] <= rect.right() + SLACK):
+def fits(px: Floats, py: Floats, m: Mapping, over: float = 0.0) -> bool:
+    """Whether a line of rising x has no gap and lies within the area (and `over` px above and below it): then there is
+    nothing to cut off."""
+    if not m.spans(px):
         return False
-    low, high = float(np.minimum.reduce(py)), float(np.maximum.reduce(py))  # NaN where there is one
-    return rect.top() <= low and high <= rect.bottom() and math.isfinite(float(np.dot(px, px)))
+    _, top, _, bottom = m.edges
+    low, high = np.minimum.reduce(py), np.maximum.reduce(py)  # NaN where there is one
+    return bool(top - over <= low and high <= bottom + over)
 
 
 def dashed(
@@ -66,19 +66,24 @@ def dashed(
 
     unbroken: it is known to have no gap.
     """
-    with np.errstate(invalid="ignore"):
+    if unbroken:
         lengths = np.hypot(px[1:] - px[:-1], py[1:] - py[:-1])
+    else:
+        with np.errstate(invalid="ignore"):
+            lengths = np.nan_to_num(np.hypot(px[1:] - px[:-1], py[1:] - py[:-1]))
     along = np.zeros(len(px))
-    np.cumsum(lengths if unbroken else np.nan_to_num(lengths), out=along[1:])
+    np.add.accumulate(lengths, out=along[1:])
     periods = np.arange(0.0, along[-1], on + off)
-    cuts = np.concatenate([periods, periods + on])
-    cuts = cuts[(cuts > 0) & (cuts < along[-1])]
+    cuts = np.empty(2 * len(periods))
+    cuts[0::2] = periods
+    np.add(periods, on, out=cuts[1::2])
+    cuts = cuts[1 : np.searchsorted(cuts, along[-1])]  # where the line begins and ends there is a point anyway
     if unbroken:
         at = np.concatenate([along, cuts])
-        at.sort()
+        at.sort(kind="stable")  # two parts that are sorted already
         x, y = np.interp(at, along, px), np.interp(at, along, py)
     else:
-        x, y, at = _with_gaps(px, py, np.sort(cuts), along, np.nan_to_num(lengths))
+        x, y, at = _with_gaps(px, py, cuts, along, lengths)
     middle = at[:-1] + at[1:]
     middle *= 0.5 / (on + off)
     middle -= np.floor(middle)

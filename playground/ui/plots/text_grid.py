@@ -1,11 +1,13 @@
 """A text as itself, wrapped, every symbol shaded and underlined by a number of its own."""
 
+import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QStaticText
 from PySide6.QtWidgets import (
     QGraphicsSceneMouseEvent,
     QStyleOptionGraphicsItem,
@@ -22,7 +24,21 @@ SIZES = (20, 16, 13, 11)  # px of the letters: the largest with which the whole 
 LINE = 22.0  # px of the line at the bottom
 PAD = 4.0  # px that a symbol has around it
 THICK = 3.0  # px of the strongest underline
+CENTRED = int(Qt.AlignmentFlag.AlignCenter)
 FULL = 0.75  # of the colour behind the strongest symbol, so that its letter can be read
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A symbol as it is painted: `laid` out at `at`, which spares Qt to lay it out each time, over its underline."""
+
+    step: int
+    symbol: str
+    visible: bool
+    box: QRectF
+    line: QLineF
+    laid: QStaticText
+    at: QPointF
 
 
 # (step, row, left, width) of every symbol, and the height of a row
@@ -42,6 +58,8 @@ class TextGrid(AreaItem):
         self._hovered = -1
         self._said: Callable[[int], str] = lambda step: ""
         self._cells: list[tuple[int, QRectF]] = []
+        self._drawn: list[Letter] = []  # the same as it is painted
+        self.exporting = False
         self._layouts: dict[tuple[int, float], Layout] = {}  # of these symbols, by size and width
         self._size = SIZES[-1]
         self._laid: object = None  # what the cells were laid out for
@@ -100,6 +118,17 @@ class TextGrid(AreaItem):
             for step, r, x, width in cells
             if first <= r < first + fit
         ]
+        metrics = QFontMetricsF(_letters(self._size))
+        self._drawn = [self._letter(step, cell, metrics) for step, cell in self._cells]
+
+    def _letter(self, step: int, cell: QRectF, metrics: QFontMetricsF) -> Letter:
+        box, symbol = cell.adjusted(0.5, 2, -0.5, -2), symbol_text(self._symbols[step])
+        size = metrics.horizontalAdvance(symbol), metrics.height()
+        at = QPointF(box.left() + (box.width() - size[0]) / 2, box.top() + (box.height() - size[1]) / 2)
+        visible, line = bool(self._symbols[step].strip()), QLineF(box.bottomLeft(), box.bottomRight())
+        laid = QStaticText(symbol)
+        laid.setTextFormat(Qt.TextFormat.PlainText)
+        return Letter(step, symbol, visible, box, line, laid, at)
 
     def _laid_out(self, size: int, width: float) -> Layout:
         """With letters of this size, in rows of this width."""
@@ -149,30 +178,37 @@ class TextGrid(AreaItem):
 
     # -- painting -------------------------------------------------------------------------------------------------
 
+    def setExportMode(self, export: bool, opts: dict | None = None) -> None:
+        """In a figure letters are text."""
+        self.exporting = export
+
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         theme = self.theme
+        text, muted = QColor(theme.text), QColor(theme.muted)
+        signs = [(theme.positive, Qt.PenStyle.SolidLine), (theme.negative, Qt.PenStyle.DotLine)]
+        pens = [(colour, QPen(QColor(colour), 1.0, style, Qt.PenCapStyle.FlatCap)) for colour, style in signs]
+        shades, marked = self._shades.tolist(), (self._chosen, self._hovered)
         painter.setFont(_letters(self._size))
-        for step, cell in self._cells:
-            shade = float(self._shades[step]) if step < len(self._shades) else np.nan
-            size = min(1.0, abs(shade)) if np.isfinite(shade) else 0.0
-            colour = theme.positive if shade >= 0 else theme.negative
-            inner = cell.adjusted(0.5, 2, -0.5, -2)
+        for letter in self._drawn:
+            shade = shades[letter.step] if letter.step < len(shades) else math.nan
+            size = min(1.0, abs(shade)) if math.isfinite(shade) else 0.0
             if size > 0.004:
-                painter.fillRect(inner, mixed(theme.panel, colour, FULL * size))
-                pen = QPen(QColor(colour), max(0.6, THICK * size))
-                pen.setStyle(Qt.PenStyle.SolidLine if shade >= 0 else Qt.PenStyle.DotLine)
-                pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+                colour, pen = pens[0] if shade >= 0 else pens[1]
+                painter.fillRect(letter.box, mixed(theme.panel, colour, FULL * size))
+                pen.setWidthF(max(0.6, THICK * size))
                 painter.setPen(pen)
-                painter.drawLine(inner.bottomLeft(), inner.bottomRight())
-            visible = bool(self._symbols[step].strip())
-            painter.setPen(QColor(theme.text if visible else theme.muted))
-            painter.drawText(inner, int(Qt.AlignmentFlag.AlignCenter), symbol_text(self._symbols[step]))
-            if step in (self._chosen, self._hovered):
+                painter.drawLine(letter.line)
+            painter.setPen(text if letter.visible else muted)
+            if self.exporting:
+                painter.drawText(letter.box, CENTRED, letter.symbol)
+            else:
+                painter.drawStaticText(letter.at, letter.laid)
+            if letter.step in marked:
                 painter.setBrush(Qt.BrushStyle.NoBrush)
-                painter.setPen(QPen(QColor(theme.accent if step == self._chosen else theme.muted), 1.6))
-                painter.drawRoundedRect(inner, 3, 3)
+                painter.setPen(QPen(QColor(theme.accent if letter.step == self._chosen else theme.muted), 1.6))
+                painter.drawRoundedRect(letter.box, 3, 3)
         painter.setFont(label_font())
-        painter.setPen(QColor(theme.muted))
+        painter.setPen(muted)
         bottom = QRectF(self._bounds.left(), self._bounds.bottom() - LINE, self._bounds.width(), LINE - 4)
         said = QFontMetricsF(label_font()).elidedText(self.status, Qt.TextElideMode.ElideMiddle, bottom.width())
         painter.drawText(bottom, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), said)

@@ -5,8 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-import numpy as np
-
 Ticks = list[tuple[float, str]]
 Measure = Callable[[str], float]
 
@@ -133,11 +131,11 @@ def _linear(
     made: Ticks = []
     for _ in range(6):
         step = nice_step((high - low) * apart / pixels, axis.integer)
-        positions = np.arange(math.ceil(low / step - 1e-6), math.floor(high / step + 1e-6) + 1) * step
         slack = 1e-6 * (high - low)
-        positions = positions[(positions >= low - slack) & (positions <= high + slack)]
-        powers = _large_or_small(float(np.abs(positions).max(initial=step)))  # all of them, or none
-        made = [(float(at), number_text(float(at), step, axis.grouped, powers)) for at in positions]
+        multiples = range(math.ceil(low / step - 1e-6), math.floor(high / step + 1e-6) + 1)
+        positions = [at for at in (number * step for number in multiples) if low - slack <= at <= high + slack]
+        powers = _large_or_small(max([step, *map(abs, positions)]))  # all of them, or none
+        made = [(at, number_text(at, step, axis.grouped, powers)) for at in positions]
         need = max((measure(text) for _, text in made), default=0.0) + GAP if across else apart
         if step / (high - low) * pixels >= need:
             break

@@ -20,7 +20,7 @@ from playground.ui.plots.asking import Asking
 from playground.ui.plots.chart import GHOST
 from playground.ui.plots.history import Line
 from playground.ui.plots.items import Curve, Style
-from playground.ui.plots.layers import layer_cell, trace_key
+from playground.ui.plots.layers import layer_cell, remembered, trace_key
 from playground.ui.plots.legend import Entry
 from playground.ui.plots.path import Path
 from playground.ui.plots.readout import Reading
@@ -212,7 +212,7 @@ class TrajectoryPlot(Asking, TimePlot):
     def _go_home(self, path: NDArray) -> None:
         """Equal units on both axes, so that distances can be compared; room for the path and what is not far off it."""
         solid = self._view.currentData() == SOLID
-        finite = path[np.isfinite(path).all(axis=1)]
+        finite = path if np.isfinite(path.sum()) else path[np.isfinite(path).all(axis=1)]
         low, high = (finite.min(axis=0), finite.max(axis=0)) if len(finite) else (np.zeros(2), np.zeros(2))
         middle, own = (low + high) / 2, (high - low) / 2
         if solid:  # the same from every side, so that turning does not zoom
@@ -311,6 +311,7 @@ class TrajectoryPlot(Asking, TimePlot):
         return table
 
 
+@remembered
 def memory_sources(cell: Cell) -> list[str]:
     """The nodes that the memories of a cell take their values from, in the order of its state."""
     return [node.source for node in used_part(cell).nodes if isinstance(node, Memory)]

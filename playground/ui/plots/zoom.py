@@ -71,10 +71,18 @@ class ZoomView(pg.GraphicsView):
         """Lay everything out for the present size and ranges."""
         raise NotImplementedError
 
+    def map_anew(self) -> None:
+        """The range of x is another, and nothing else."""
+        raise NotImplementedError
+
     def set_home(self, x: Range, y: Range) -> None:
         """The range that is shown unless a person has zoomed: of x in values, of y in log₁₀ of them on a log axis."""
         self._home = (x, y)
-        if self._wanted() != self.area.viewRange():
+        wanted, now = self._wanted(), self.area.viewRange()
+        if wanted[1] == now[1] and wanted[0] != now[0] and self._axes == (self.frame.x_axis, self.frame.y_axis):
+            self._go((wanted[0][0], wanted[0][1]), None)  # as training steps go on: nothing takes another place
+            self.map_anew()
+        elif wanted != now:
             self._go_home()
         elif self._axes != (self.frame.x_axis, self.frame.y_axis):
             self.arrange()

@@ -1,5 +1,7 @@
 """The marks that tell contestants apart where colours do not."""
 
+from functools import lru_cache
+
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
@@ -27,4 +29,10 @@ def draw_mark(painter: QPainter, kind: str, x: float, y: float, radius: float, c
     if kind == "circle":
         painter.drawEllipse(QPointF(x, y), radius, radius)
         return
-    painter.drawPolygon(QPolygonF([QPointF(x + dx * radius, y + dy * radius) for dx, dy in _SHAPES[kind]]))
+    painter.drawPolygon(_shape(kind, radius).translated(x, y))
+
+
+@lru_cache(maxsize=64)
+def _shape(kind: str, radius: float) -> QPolygonF:
+    """Around the origin."""
+    return QPolygonF([QPointF(dx * radius, dy * radius) for dx, dy in _SHAPES[kind]])

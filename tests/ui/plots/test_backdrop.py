@@ -5,13 +5,14 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 from PySide6.QtGui import QImage, QPainter
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QGraphicsView, QWidget
 
 from playground.ui.plots.backdrop import Backdrop
 from playground.ui.plots.chart import Chart
 from playground.ui.plots.history import Line
 from playground.ui.plots.items import Curve, Style
 from playground.ui.plots.legend import Entry
+from playground.ui.plots.stretches import Stretch
 from playground.ui.plots.ticks import Axis
 from playground.ui.theme import THEMES
 
@@ -103,3 +104,28 @@ def test_a_figure_paints_the_furniture_as_items(chart, painted) -> None:
     on_screen, in_figure = (inks(each) for each in (picture(chart), image))
     assert in_figure[:24, :60].min() < 120, "the title is there"
     assert np.abs(on_screen - in_figure).mean() < 1.0
+
+
+def test_items_are_painted_in_the_order_and_with_the_states_that_qt_would_use(chart: Chart) -> None:
+    x = np.linspace(0.0, 1.0, 9)
+    above = Curve("above", "above", Style(lambda theme: theme.warning, 6.0), ("above",))
+    below = Curve("below", "below", Style(lambda theme: theme.text, 6.0), ("below",))
+    gone = Curve("gone", "gone", Style(lambda theme: theme.forget, 6.0), ("gone",))
+    above.setZValue(3)
+    chart.hidden = {"gone"}
+    chart.set_curves([above, below, gone], [], "")
+    for curve, values in ((above, x), (below, 1.0 - x), (gone, x * x)):
+        curve.set_source(Line(x, values))
+    chart.levels.set_levels((("level", 0.5),))
+    chart.stretches.set_stretches((Stretch(0.2, 0.4, "held"),))
+    chart.cursor.set_at(0.7)
+    chart.point_at(0.5)
+    chart.arrange()
+    own, theirs = (QImage(chart.size(), QImage.Format.Format_RGB32) for _ in range(2))
+    for image in (own, theirs):
+        image.fill(0)
+    chart.viewport().render(own)
+    painter = QPainter(theirs)
+    QGraphicsView.render(chart, painter)
+    painter.end()
+    assert chart.readout.isVisible() and own == theirs

@@ -148,13 +148,16 @@ def test_what_is_taken_away_is_painted_away_even_without_a_legend(qtbot) -> None
 
 def test_only_a_line_that_is_whole_and_inside_fits() -> None:
     rect, x = QRectF(10, 20, 100, 50), np.linspace(10, 110, 5)
+    m = Mapping(rect, 0.0, 1.0, 0.0, 1.0)
     inside = np.array([20.0, 70.0, 30.0, 40.0, 50.0])
-    assert fits(x, inside, rect)
+    assert fits(x, inside, m)
     for at, value in ((0, 19.0), (2, 71.0), (3, np.nan), (4, np.inf)):
-        assert not fits(x, np.where(np.arange(5) == at, value, inside), rect)
-    assert not fits(x - 1, inside, rect) and not fits(x + 1, inside, rect)
-    assert not fits(np.where(np.arange(5) == 2, np.nan, x), inside, rect)
-    assert not fits(x[:1], inside[:1], rect)
+        assert not fits(x, np.where(np.arange(5) == at, value, inside), m)
+    assert not fits(x - 1, inside, m) and not fits(x + 1, inside, m)
+    assert not fits(np.where(np.arange(5) == 2, np.nan, x), inside, m)
+    assert not fits(x[:1], inside[:1], m)
+    higher = np.where(np.arange(5) == 0, 19.5, inside)
+    assert fits(x, higher, m, over=1.0) and not fits(x, higher, m)
 
 
 @given(st.floats(2.0, 20.0), st.floats(2.0, 20.0))

@@ -1,9 +1,11 @@
 """Plots where there is little room: everything can be read, nothing lies over anything else."""
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QRectF
 
 from playground.ui.plots import PLOTS
+from playground.ui.plots.gates import all_summarised
 from playground.ui.plots.items import Style
 from playground.ui.plots.legend import Entry
 
@@ -78,3 +80,16 @@ def test_the_circle_is_round_and_fills_what_the_marks_leave(shown) -> None:
         assert min(m.rect.width() / (reach[0] + reach[1]), m.rect.height() / (2 * reach[2])) == pytest.approx(
             across, rel=0.02
         )
+
+
+def test_nodes_are_summarised_together_as_each_alone() -> None:
+    several = [np.random.default_rng(seed).normal(size=(7, 5)).astype(np.float32) for seed in range(3)]
+    for (line, band), values in zip(all_summarised(several, -1), several, strict=True):
+        exact = values.astype(np.float64)
+        mean, deviation = exact.mean(axis=1), exact.std(axis=1)
+        assert band is not None
+        np.testing.assert_allclose(line, mean)
+        np.testing.assert_allclose(band[0], np.maximum(mean - deviation, exact.min(axis=1)))
+        np.testing.assert_allclose(band[1], np.minimum(mean + deviation, exact.max(axis=1)))
+    assert all_summarised(several, 3)[1][0].tolist() == several[1][:, 3].tolist()
+    assert all_summarised([values[:, :1] for values in several], -1)[2][1] is None
