@@ -16,7 +16,7 @@ from playground.training import messages
 from playground.training.looking import Glass
 from playground.training.pace import Pace
 from playground.training.run import Run
-from playground.training.side_jobs import Send
+from playground.training.side_jobs import Send, WindowGone
 from playground.training.traces_writer import TracesWriter
 
 log = logging.getLogger(__name__)
@@ -177,11 +177,13 @@ class InspectionWriter:
     def _send_long(self, run: Run, number: int, send: Send, question: Inspection) -> None:
         began = time.perf_counter()
         self._busy = True
-        with self._glass.seen(run) as step:
-            if by_looking(question):
-                _prepare(run)
-            self._say(run, number, send, question, step)
-        self._busy = False
+        try:
+            with self._glass.seen(run) as step:
+                if by_looking(question):
+                    _prepare(run)
+                self._say(run, number, send, question, step)
+        finally:
+            self._busy = False
         if (known := self._known.get(question)) is None:
             return  # while it was answered, something else was asked
         light = self._light
@@ -192,12 +194,12 @@ class InspectionWriter:
     def _say(self, run: Run, number: int, send: Send, question: Inspection, step: int) -> int:
         """Bytes of the answer."""
         began = time.perf_counter()
-        self._unread += 1
         if question in self._at_once:
             self._at_once.remove(question)
         arrays, problem = _answer(run, question)
         known, took = self._known.get(question, _Known()), time.perf_counter() - began
         known.took, known.cost = took, min(took, known.took)
+        self._unread += 1
         send(messages.Inspected(number, step, question, arrays, problem))
         return sum(len(array.data) for array in arrays.values())
 
@@ -215,6 +217,8 @@ def _answer(run: Run, question: Inspection) -> tuple[dict[str, messages.ArrayDat
         found = run.look(question)
     except BadInput as error:
         return {}, str(error)
+    except WindowGone:  # what is sent in between
+        raise
     except MemoryError:
         return {}, "there is not enough memory to compute this"
     except Exception as error:  # a picture that fails must not end a training

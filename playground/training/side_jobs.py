@@ -9,6 +9,10 @@ from playground.training.run import Run
 Send = Callable[[messages.Event], None]
 
 
+class WindowGone(Exception):
+    """Nobody is at the other end of the pipe: raised by whatever sends."""
+
+
 class SideJob(Protocol):
     """Traces, weights, inspections: each sends the window what it asked for, and keeps to its share of the time.
 

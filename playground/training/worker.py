@@ -18,14 +18,11 @@ from playground.training.failing import failed
 from playground.training.inbox import RECEIPTS, Inbox, Unreadable
 from playground.training.looking_messages import LIVE
 from playground.training.priority import step_back
+from playground.training.side_jobs import WindowGone
 
 log = logging.getLogger(__name__)
 NICE = 1  # the window draws at once when it wants to; more, and any other program would hold up the training
 OF_THE_MEMORY = (messages.TracesRead, messages.UseMemory)  # which outlives a run
-
-
-class WindowGone(Exception):
-    """Nobody is at the other end of the pipe."""
 
 
 def main(connection: Connection) -> None:

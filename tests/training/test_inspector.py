@@ -21,6 +21,7 @@ from playground.training import inspector, messages
 from playground.training.inspector import InspectionWriter
 from playground.training.looking import Glass
 from playground.training.run import Run
+from playground.training.side_jobs import WindowGone
 from playground.training.traces_writer import TracesWriter
 
 FIRST = GradientThroughTime("LSTM", "layer1", ("h", "c"))
@@ -120,6 +121,23 @@ def test_a_failure_of_its_own_is_a_sentence_and_the_training_goes_on(experiment,
     writer = InspectionWriter()
     writer.ask((FIRST,))
     assert answered(writer, Run(experiment)).problem == "this could not be computed (RuntimeError)"
+
+
+def test_what_fails_outside_an_answer_keeps_no_other_from_being_given(experiment, monkeypatch) -> None:
+    """A long answer breathes, and what is sent in between may find nobody at the other end."""
+    run, writer = Run(experiment), InspectionWriter()
+    writer.ask((SECOND,))
+    with monkeypatch.context() as broken:
+
+        def look(self: Run, question: Inspection) -> dict[str, np.ndarray]:
+            raise WindowGone
+
+        broken.setattr(Run, "look", look)
+        with pytest.raises(WindowGone):
+            writer.send(run, 1, lambda event: None)
+    writer.ask((THIRD, SECOND))
+    assert writer.ready
+    assert not answered(writer, run).problem
 
 
 def test_too_many_numbers_are_not_sent(experiment, monkeypatch) -> None:
