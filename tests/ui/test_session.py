@@ -214,3 +214,20 @@ def test_layers_and_networks_are_added_where_one_looks(session):
     for net in session.experiment.networks:
         session.apply(RemoveNet(net.name))
     assert session.add_layer("dense_tanh") and len(session.experiment.networks) == 1
+
+
+def test_numbers_that_move_with_every_step_are_no_new_phase(qtbot, session):
+    changes, phases = [], []
+    with qtbot.waitSignal(session.started, timeout=20_000):
+        session.start_worker()
+    session.run_changed.connect(changes.append)
+    session.phase_changed.connect(lambda: phases.append(session.run_state.state))
+    session.play()
+    qtbot.waitUntil(lambda: session.run_state.state == "training" and session.run_state.step > 500, timeout=20_000)
+    session.pause()
+    qtbot.waitUntil(lambda: session.run_state.state == "paused" and not session.run_state.waiting, timeout=20_000)
+    assert len(phases) < len(changes)
+    assert [one for one, before in zip(phases, ["", *phases], strict=False) if one != before][-2:] == [
+        "training",
+        "paused",
+    ]
