@@ -33,7 +33,7 @@ from playground.training.finite import NotFinite
 from playground.training.interventions import Intervention, Noise, add, follow, weight_place
 from playground.training.noise import Stirring
 from playground.training.reached import Untouched
-from playground.training.side_by_side import side_by_side, test_side_by_side
+from playground.training.side_by_side import side_by_side, evaluate_side_by_side
 from playground.training.state import keep, set_weight
 from playground.training.trainer import StepResult, Trainer
 
@@ -163,7 +163,7 @@ class Run:
         """Loss and metrics of every network on the test data, which is made once."""
         began = time.perf_counter()
         data = self.test_data
-        found = test_side_by_side(self.trainers, data, self.breathe)
+        found = evaluate_side_by_side(self.trainers, data, self.breathe)
         losses, metrics = tuple(loss for loss, _ in found), tuple(metrics for _, metrics in found)
         without = reached.untouched(self.experiment, self.trainers, data)
         self.last_test = Measured(self.step, losses, metrics, without)

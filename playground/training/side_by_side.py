@@ -44,7 +44,7 @@ def side_by_side(
     return [trainer.finish() for trainer in trainers]
 
 
-def test_side_by_side(
+def evaluate_side_by_side(
     trainers: Sequence[Trainer], batch: Batch, breathe: Callable[[], None] = lambda: None
 ) -> list[tuple[float, dict[str, float]]]:
     """`Trainer.evaluate` of each. breathe: called between two parts of the batch."""
