@@ -33,7 +33,7 @@ from playground.training.finite import NotFinite
 from playground.training.interventions import Intervention, Noise, add, follow, weight_place
 from playground.training.noise import Stirring
 from playground.training.reached import Untouched
-from playground.training.side_by_side import side_by_side, evaluate_side_by_side
+from playground.training.side_by_side import evaluate_side_by_side, side_by_side
 from playground.training.state import keep, set_weight
 from playground.training.trainer import StepResult, Trainer
 
