@@ -36,8 +36,8 @@ Array = np.ndarray
 
 WORTH_A_THREAD = 4_000_000  # multiplications of a pass from which a second thread pays for its waking
 CHUNK_BYTES = 3 << 17  # of deltas and of a source, laid out, that stay in the cache while weight gradients are summed
-MOST_JOINT = 16  # works of several networks that are kept ready
 CHUNK_SAMPLES = 256  # at least, as long as the source stays there: the gradients themselves go to and fro each time
+MOST_JOINT = 16  # works of several networks that are kept ready
 
 
 @dataclass(frozen=True)

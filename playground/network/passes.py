@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any, SupportsFloat
 
 import numpy as np
@@ -182,7 +182,13 @@ class Pass:
     ) -> Callable[[], None]:
         """What does `forward`, `loss` and `backward`, in one go where the engine can; `trained` comes after it."""
         if self._train is None:
-            return partial(self._one_by_one, inputs, targets, mask, start, dropout)
+
+            def one_by_one() -> None:
+                self.forward(inputs, start, dropout)
+                self._loss = self.loss(targets, mask, backward=True)
+                self.backward()
+
+            return one_by_one
         self._begin(start, dropout)
         return self._train.prepare(inputs, self._counted(targets), self._counted(mask))
 
@@ -192,18 +198,6 @@ class Pass:
             return self._loss
         self._add_up()
         return self._train.loss()
-
-    def _one_by_one(
-        self,
-        inputs: np.ndarray,
-        targets: np.ndarray,
-        mask: np.ndarray,
-        start: States | None,
-        dropout: np.random.Generator | None,
-    ) -> None:
-        self.forward(inputs, start, dropout)
-        self._loss = self.loss(targets, mask, backward=True)
-        self.backward()
 
     def final(self) -> States:
         """Every memory's value after the last step."""
