@@ -146,6 +146,6 @@ QPushButton[look="drop"][lit="true"] {{ border: 1px dashed {t.accent}; color: {t
 QHeaderView::section {{ background: {t.panel}; color: {t.muted}; border: none; border-bottom: 1px solid {t.border};
   padding: 3px 6px; }}
 QTreeView[look="race"] QHeaderView {{ background: {t.panel}; }}
-QTreeView[look="race"] QHeaderView::section {{ font-size: 11px; padding: 0px 1px 3px 1px; }}
+QTreeView[look="race"] QHeaderView::section {{ font-size: 11px; padding: 0px 3px 3px 1px; }}
 QMessageBox, QDialog {{ background: {t.panel}; }}
 """

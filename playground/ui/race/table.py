@@ -137,7 +137,7 @@ class RaceTable(QTreeWidget):
 
     def _fit_columns(self) -> None:
         """Numbers get what they need, the name what is left; where that is too little, the weights go."""
-        bold, head = self._number_font(True), self._number_font(False)
+        bold, head = self._number_font(True), self.header().fontMetrics()
         name = self.font()
         name.setBold(True)
         rows = [self.topLevelItem(row) for row in range(self.topLevelItemCount())]
@@ -145,7 +145,7 @@ class RaceTable(QTreeWidget):
         for column in range(1, 5):
             wide = QFontMetrics(bold).horizontalAdvance
             widths = [wide(row.text(column)) for row in rows if row is not None]
-            widths.append(QFontMetrics(head).horizontalAdvance(self.headerItem().text(column)))
+            widths.append(head.horizontalAdvance(self.headerItem().text(column)))
             width = max(widths) + APART
             if column == WEIGHTS:
                 names = [QFontMetrics(name).horizontalAdvance(row.text(NAME)) for row in rows if row is not None]

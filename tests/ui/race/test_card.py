@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from playground.experiment.edits import AddNet
 from playground.tasks.goals import find_target
 from playground.training import messages
-from playground.ui.race.table import BESIDE, NAME, STAR, WEIGHTS
+from playground.ui.race.table import APART, BESIDE, NAME, STAR, WEIGHTS
 from playground.ui.state import RunState, Selection
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -242,5 +242,8 @@ def test_names_are_whole_before_weights_are_shown(quiet):
         room = table.columnWidth(NAME) - BESIDE
         fits = all(metrics.horizontalAdvance(name) <= room for name in names(quiet))
         assert fits or table.isColumnHidden(WEIGHTS), width
+        for column in range(1, WEIGHTS + 1):  # the heading is whole, where it is the widest too
+            head = table.header().fontMetrics().horizontalAdvance(table.headerItem().text(column))
+            assert table.columnWidth(column) >= head + APART or table.isColumnHidden(column)
     assert not table.isColumnHidden(WEIGHTS)
     assert "weights" in table.topLevelItem(0).toolTip(NAME)
