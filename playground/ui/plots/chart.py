@@ -275,17 +275,22 @@ class Chart(ZoomView):
         super().touch()
 
     def paint_soon(self) -> None:
-        """Have it painted after a refresh: without the header where that has not changed, so that what stands on it
-        need not be painted anew either."""
+        """Have it painted after a refresh, if anything looks different: without the header where that has not changed,
+        so that what stands on it need not be painted anew either."""
         view = self.viewport()
+        known = self._painted is not None  # else an item is gone, or new
         other, header = self._backdrop.look(view, self.theme.panel, self._furniture())
         self._same = not other
+        differ = [item for item in self._layers() if item.differs()]
         if self.readout.isVisible() or header:
             view.update()
-        else:
-            self.touched = False  # not the header: who changes that says so
+            return
+        self.touched = False  # not the header: who changes that says so
+        if other or differ or not known:
             top = round(self.area.pos().y()) - ABOVE
             view.update(0, top, view.width(), view.height() - top)
+        else:
+            self.paint_seconds = 0.0
 
     def _layers(self) -> list[PlotItem]:
         """What is painted on the backdrop, from the back to the front."""
@@ -307,6 +312,7 @@ class Chart(ZoomView):
                 painter.save()
                 item.paint(painter, self._option)
                 painter.restore()
+            item.was_painted()
         painter.end()
         self._same = False
         self.paints += 1

@@ -45,8 +45,9 @@ class Marks(AreaItem):
 
     def set_cells(self, cells: list[tuple[float, float]]) -> None:
         """cells: (time, row) each."""
-        self._cells = cells
-        self.update()
+        if cells != self._cells:
+            self._cells = cells
+            self.update()
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         m = self.mapping

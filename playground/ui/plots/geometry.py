@@ -72,6 +72,16 @@ class Mapping:
         factor, shift = self._down
         return positions * factor + shift
 
+    @property
+    def scale_x(self) -> float:
+        """px of one unit on the x axis, of one decade on a logarithmic one."""
+        return abs(self._across[0])
+
+    @property
+    def scale_y(self) -> float:
+        """px of one unit on the y axis, of one decade on a logarithmic one."""
+        return abs(self._down[0])
+
     @cached_property
     def _across(self) -> tuple[float, float]:
         factor = self.rect.width() / (self.x1 - self.x0)

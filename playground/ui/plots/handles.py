@@ -35,8 +35,11 @@ class Handles(AreaItem):
 
     def set_points(self, x: Floats, y: Floats, changed: frozenset[int]) -> None:
         """y: positions on the axis, NaN for a point that is not there."""
+        before = self._x, self._y, self.changed
         self._x, self._y, self.changed = np.asarray(x, float), np.asarray(y, float), changed
-        self.update()
+        same = changed == before[2] and np.array_equal(self._x, before[0])
+        if not same or not np.array_equal(self._y, before[1], equal_nan=True):
+            self.update()
 
     def setExportMode(self, export: bool, opts: dict | None = None) -> None:
         """In a figure points are circles, no stamps."""

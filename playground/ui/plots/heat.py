@@ -14,9 +14,11 @@ from playground.ui.plots.backdrop import Furniture
 from playground.ui.plots.fonts import tick_font
 from playground.ui.plots.geometry import mixed
 from playground.ui.plots.items import AreaItem, Paint
+from playground.ui.plots.still import near_shades
 from playground.ui.theme import Theme
 
 Table = list[int]
+Place = tuple[float, float, float, float]  # of the first column and row, and how far apart: x0, dx, y0, dy
 CELL = 8  # px of a cell in an export, so that viewers that smooth pictures still show cells
 LARGEST = 4096  # px, the longest side of such a picture
 
@@ -70,8 +72,9 @@ class HeatItem(AreaItem):
         self._table = table
         self._indices: NDArray[np.uint8] = np.zeros((0, 0), np.uint8)
         self._image = QImage()
-        self._x0, self._dx = 0.0, 1.0
-        self._y0, self._dy = 0.0, 1.0
+        self._made: tuple[object, ...] = ()  # of which indices and colours
+        self._painted: tuple[NDArray[np.uint8], Place] | None = None
+        self._place: Place = (0.0, 1.0, 0.0, 1.0)
         self.exporting = False
         self.setZValue(-10)
 
@@ -82,53 +85,61 @@ class HeatItem(AreaItem):
 
     def set_cells(self, indices: NDArray[np.uint8], x0: float, dx: float, y0: float = 0.0, dy: float = 1.0) -> None:
         """indices: [rows, columns]."""
-        self._indices = np.ascontiguousarray(indices)
-        self._x0, self._dx, self._y0, self._dy = x0, dx, y0, dy
-        self._make()
+        self._indices, self._place = np.ascontiguousarray(indices), (x0, dx, y0, dy)
+        self.perhaps()
 
     def set_table(self, table: Callable[[Theme], Table]) -> None:
         self._table = table
-        self._make()
-
-    def set_theme(self, theme: Theme) -> None:
-        super().set_theme(theme)
-        self._make()
-
-    def _make(self) -> None:
-        rows, columns = self.grid
-        if rows and columns:
-            made = QImage(self._indices.data, columns, rows, columns, QImage.Format.Format_Indexed8)
-            made.setColorTable(self._table(self.theme))
-            self._image = made.convertToFormat(QImage.Format.Format_RGB32)
-        else:
-            self._image = QImage()
         self.update()
+
+    def still(self) -> bool:
+        """See `PlotItem`."""
+        if self._painted is None:
+            return False
+        indices, place = self._painted
+        return place == self._place and near_shades(self._indices, indices)
+
+    @property
+    def image(self) -> QImage:
+        """The cells, a pixel each."""
+        of = self._indices, self._table, self.theme
+        if not self._made or any(now is not then for now, then in zip(of, self._made, strict=True)):
+            self._made, self._image = of, QImage()
+            rows, columns = self.grid
+            if rows and columns:
+                made = QImage(self._indices.data, columns, rows, columns, QImage.Format.Format_Indexed8)
+                made.setColorTable(self._table(self.theme))
+                self._image = made.convertToFormat(QImage.Format.Format_RGB32)
+        return self._image
 
     def setExportMode(self, export: bool, opts: dict | None = None) -> None:
         self.exporting = export
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        m = self.mapping
-        if m is None or self._image.isNull():
+        m, image = self.mapping, self.image
+        self._painted = self._indices, self._place
+        if m is None or image.isNull():
             return
         rows, columns = self.grid
-        first, last = self._x0 - self._dx / 2, self._x0 + (columns - 0.5) * self._dx
+        x0, dx, y0, dy = self._place
+        first, last = x0 - dx / 2, x0 + (columns - 0.5) * dx
         left, right = max(m.x0, first), min(m.x1, last)
-        lowest = self._y0 - self._dy / 2
-        low, high = max(m.y0, lowest), min(m.y1, lowest + rows * self._dy)
+        lowest = y0 - dy / 2
+        low, high = max(m.y0, lowest), min(m.y1, lowest + rows * dy)
         if right <= left or high <= low:
             return
         across, down = m.x(np.array([left, right])), np.sort(m.y(np.array([low, high])))
         target = QRectF(QPointF(across[0], down[0]), QPointF(across[1], down[1]))
-        top = (low - lowest) / self._dy if m.down else rows - (high - lowest) / self._dy
-        source = QRectF((left - first) / self._dx, top, (right - left) / self._dx, (high - low) / self._dy)
-        image = self._image if m.down else self._image.flipped(Qt.Orientation.Vertical)
+        top = (low - lowest) / dy if m.down else rows - (high - lowest) / dy
+        source = QRectF((left - first) / dx, top, (right - left) / dx, (high - low) / dy)
+        if not m.down:
+            image = image.flipped(Qt.Orientation.Vertical)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
         if not self.exporting:
             painter.drawImage(target, image, source)
             return
         factor = max(1, min(CELL, LARGEST // max(rows, columns)))
-        size = self._image.size() * factor
+        size = image.size() * factor
         large = image.scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.FastTransformation)
         cut = QRectF(source.topLeft() * factor, source.size() * factor).toRect()
         painter.drawImage(target, large.copy(cut))  # Qt's SVG writer knows no source rectangle

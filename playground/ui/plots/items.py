@@ -16,6 +16,7 @@ from playground.ui.plots.geometry import Floats, Mapping, clip_to, draw_mark, fa
 from playground.ui.plots.history import Line
 from playground.ui.plots.plot_item import PlotItem
 from playground.ui.plots.stamps import draw_marks, stamp
+from playground.ui.plots.still import Band, near_band, near_line
 from playground.ui.plots.strokes import draw_lines, fits, last_finite, line_pen, lonely, segments
 from playground.ui.theme import LIGHT, Theme
 
@@ -94,12 +95,12 @@ class Curve(AreaItem):
         super().__init__()
         self.key, self.label, self.style, self.groups = key, label, style, groups
         self.source: Line = Line(np.empty(0), np.empty(0))
-        self.band: tuple[Floats, Floats] | None = None
+        self.band: Band | None = None
         self.read_from: Line | None = None  # where values are read off, when what is drawn is scaled
         self.ghost: Line | None = None  # the same curve at another moment, or as it would be: pale and dashed below
         self.ghost_shown = True
         self._built = False
-        self._grown: tuple[Mapping, Line, int] | None = None  # what it was built of
+        self._of: tuple[Mapping, Line, int, Band | None, Line | None] | None = None  # what it was built of
         self._drawn = 0
         self._px, self._py = np.empty(0), np.empty(0)
         self._path: QPainterPath | None = None
@@ -113,9 +114,9 @@ class Curve(AreaItem):
 
     def setExportMode(self, export: bool, opts: dict | None = None) -> None:
         """A figure is drawn with care instead of speed."""
-        self.exporting = export
+        self.exporting, self._of, self._built = export, None, False
 
-    def set_source(self, source: Line, band: tuple[Floats, Floats] | None = None) -> None:
+    def set_source(self, source: Line, band: Band | None = None) -> None:
         """band: lower and upper edge at the source's x, for lines of moderate length."""
         self.source, self.band = source, band
         self.rebuild()
@@ -123,19 +124,32 @@ class Curve(AreaItem):
     def set_ghost(self, ghost: Line | None) -> None:
         """What the curve is compared with, or nothing."""
         if ghost is not None or self.ghost is not None:
-            self.ghost, self._grown = ghost, None
+            self.ghost = ghost
             self.rebuild()
 
     def show_ghost(self, on: bool) -> None:
         """The legend's switch of all ghosts."""
-        self.ghost_shown = on
-        self.update()
+        if on != self.ghost_shown:
+            self.ghost_shown = on
+            self.update()
 
     def rebuild(self) -> None:
         """Something changed: what is drawn is computed when it is painted, once, however much changed before."""
         if self._built:  # else it is known already that it is to be painted
             self._built = False
-            self.update()
+            self.perhaps()
+
+    def still(self) -> bool:
+        """See `PlotItem`: then what it is built of stays, as that is what was painted."""
+        m = self.mapping
+        if self._of is None or m is None:
+            return False
+        then, source, version, band, ghost = self._of
+        same = source is self.source and version == source.version
+        if then != m or not (same or near_line(self.source, source, m)):
+            return False
+        self._built = near_band(self.band, band, m) and near_line(self.ghost, ghost, m)
+        return self._built
 
     @property
     def drawn(self) -> int:
@@ -148,10 +162,10 @@ class Curve(AreaItem):
         if self._built or m is None:
             return
         self._built = True
-        grown = (m, self.source, self.source.version)
-        if self.source.version and self.ghost is self.band is None and grown == self._grown:
+        of = (m, self.source, self.source.version, self.band, self.ghost)
+        if self.source.version and self.ghost is self.band is None and of == self._of:
             return
-        self._grown = grown
+        self._of = of
         self._path, self._lines, self._end = None, NO_LINES, None
         px, py = self._pixels(*self._within(self.source, m), m)
         whole = fits(px, py, m, 1.0)  # as nearly always

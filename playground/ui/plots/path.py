@@ -13,8 +13,9 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from playground.ui.plots.fonts import tick_font, tick_width
-from playground.ui.plots.geometry import clip_to, draw_mark, mixed
+from playground.ui.plots.geometry import Mapping, clip_to, draw_mark, mixed
 from playground.ui.plots.items import GHOST_DASH, GHOST_STRENGTH, GHOST_WIDTH, AreaItem
+from playground.ui.plots.still import near
 from playground.ui.plots.strokes import draw_lines, line_pen, segments
 from playground.ui.theme import Theme
 
@@ -41,6 +42,7 @@ class Path(AreaItem):
         self._names: list[tuple[int, str]] = []
         self._arms: Arms = ()
         self._at = -1
+        self._of: tuple[Mapping, NDArray, NDArray, list[tuple[int, str]], Arms] | None = None  # what it was built of
         self._pieces: list[NDArray[np.float64]] = []
         self._px: NDArray[np.float64] = np.zeros((0, 2))
         self._ghost: NDArray[np.float64] = np.zeros((0, 2))
@@ -72,11 +74,30 @@ class Path(AreaItem):
             self.update()
 
     def rebuild(self) -> None:
+        """What is drawn is computed when it is painted, once, however much changed before."""
+        self.perhaps()
+
+    def still(self) -> bool:
+        """See `PlotItem`: then what it is built of stays, as that is what was painted."""
+        m = self.mapping
+        if self._of is None or m is None:
+            return False
+        then, points, ghost, names, arms = self._of
+        if then != m or names != self._names or arms != self._arms:
+            return False
+        scale = max(m.scale_x, m.scale_y)
+        return near(self._points, points, scale) and near(self._ghost, ghost, scale)
+
+    def _build(self) -> None:
+        """Of what there is, unless that is done."""
         m = self.mapping
         if m is None or not len(self._points):
-            self._px, self._pieces = np.zeros((0, 2)), []
-            self.update()
+            self._of, self._px, self._pieces = None, np.zeros((0, 2)), []
             return
+        of = m, self._points, self._ghost, self._names, self._arms
+        if self._of is not None and all(now is then for now, then in zip(of, self._of, strict=True)):
+            return
+        self._of = of
         self._px = np.stack([m.x(self._points[:, 0]), m.y(self._points[:, 1])], axis=1)
         self._pieces, self._ghost_lines = [], np.zeros((0, 4))
         if len(self._ghost):
@@ -93,11 +114,13 @@ class Path(AreaItem):
             for part in np.array_split(np.arange(max(1, len(self._px) - 1)), min(SHADES, max(1, len(self._px) - 1))):
                 some = self._px[part[0] : part[-1] + 2]
                 self._pieces.append(segments(*clip_to(some[:, 0], some[:, 1], m.rect), ()))
-        self.update()
 
     def nearest(self, x: float, y: float, within: float = 24.0) -> int:
         """The step whose point lies nearest to a position, -1 where none is within so many pixels."""
         m = self.mapping
+        if self.unsettled:
+            self._build()
+            self.unpainted = True
         if m is None or not len(self._px):
             return -1
         at = np.array([float(m.x(np.array([x]))[0]), float(m.y(np.array([y]))[0])])
@@ -108,6 +131,7 @@ class Path(AreaItem):
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         m, theme = self.mapping, self.theme
+        self._build()
         if m is None or not len(self._px):
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

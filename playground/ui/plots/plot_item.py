@@ -11,9 +11,34 @@ class PlotItem(QGraphicsItem):
     """
 
     empty = False  # nothing is painted, see `set_empty`
+    unpainted = True  # it looks different from what was painted last
+    unsettled = False  # perhaps it does
 
     def update(self, *_: object) -> None:
         """It is to be painted anew."""
+        self.unpainted = True
+        self._touch()
+
+    def perhaps(self) -> None:
+        """Its values are others. Whether that can be seen is asked when all is told: see `still`."""
+        self.unsettled = True
+        self._touch()
+
+    def still(self) -> bool:
+        """Whether values that are others look as what was painted last."""
+        return False
+
+    def differs(self) -> bool:
+        """Whether it would look different from what was painted last."""
+        if self.unsettled and not self.unpainted and self.isVisible() and self.still():
+            self.unsettled = False
+        return self.unpainted or self.unsettled
+
+    def was_painted(self) -> None:
+        """It looks as it was painted just now."""
+        self.unpainted = self.unsettled = False
+
+    def _touch(self) -> None:
         touch = getattr(self.scene(), "touch", None)
         if touch is not None:
             touch()

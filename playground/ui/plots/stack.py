@@ -7,8 +7,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
-from playground.ui.plots.geometry import mixed
+from playground.ui.plots.geometry import Mapping, mixed
 from playground.ui.plots.items import AreaItem
+from playground.ui.plots.still import near_y
 from playground.ui.plots.strokes import draw_lines, line_pen, segments
 from playground.ui.theme import Theme
 
@@ -34,6 +35,7 @@ class Stack(AreaItem):
     def __init__(self) -> None:
         super().__init__()
         self._built = False
+        self._of: tuple[Mapping, tuple[NDArray, NDArray], NDArray, NDArray, int] | None = None  # what it was built of
         self.edges: tuple[NDArray, NDArray] = (np.zeros((0, 0)), np.zeros((0, 0)))
         self._total: NDArray = np.zeros(0)
         self._bounds_x: NDArray = np.zeros(1)
@@ -46,7 +48,7 @@ class Stack(AreaItem):
 
     def setExportMode(self, export: bool, opts: dict | None = None) -> None:
         """In a figure the line is one path."""
-        self.exporting = export
+        self.exporting, self._of, self._built = export, None, False
 
     def set_parts(self, parts: NDArray, total: NDArray, edges: NDArray, chosen: int) -> None:
         """parts [J, T], their sum `total` [T], the columns' edges [T + 1]. chosen: one part, filled dark; -1: none."""
@@ -56,13 +58,25 @@ class Stack(AreaItem):
     def rebuild(self) -> None:
         """What is drawn is computed when it is painted, once, however much changed before."""
         self._built = False
-        self.update()
+        self.perhaps()
+
+    def still(self) -> bool:
+        """See `PlotItem`: then what it is built of stays, as that is what was painted."""
+        m = self.mapping
+        if self._of is None or m is None:
+            return False
+        then, (low, high), total, bounds, chosen = self._of
+        if then != m or chosen != self._chosen or not np.array_equal(bounds, self._bounds_x):
+            return False
+        near = near_y(self._total, total, m) and near_y(self.edges[0], low, m) and near_y(self.edges[1], high, m)
+        self._built = near
+        return near
 
     def _build(self) -> None:
         m = self.mapping
         if m is None:
             return
-        self._built = True
+        self._built, self._of = True, (m, self.edges, self._total, self._bounds_x, self._chosen)
         self._paths, self._line, self._pieces = [], (np.zeros(0), np.zeros(0)), np.zeros((0, 4))
         if self._total.size:
             # every column twice, at its left and at its right edge; outside the area nothing is drawn

@@ -19,12 +19,14 @@ from playground.ui.plots.fonts import label_font
 from playground.ui.plots.frame import EDGE
 from playground.ui.plots.geometry import mixed
 from playground.ui.plots.items import AreaItem
+from playground.ui.plots.still import near
 
 SIZES = (20, 16, 13, 11)  # px of the letters: the largest with which the whole text is seen, if there is one
 LINE = 22.0  # px of the line at the bottom
 PAD = 4.0  # px that a symbol has around it
 THICK = 3.0  # px of the strongest underline
 CENTRED = int(Qt.AlignmentFlag.AlignCenter)
+STEPS = 24.0  # of a shade: by a quarter of one its colour changes by two in 255, its underline by a thirtieth of a px
 FULL = 0.75  # of the colour behind the strongest symbol, so that its letter can be read
 
 
@@ -63,6 +65,7 @@ class TextGrid(AreaItem):
         self._layouts: dict[tuple[int, float], Layout] = {}  # of these symbols, by size and width
         self._size = SIZES[-1]
         self._laid: object = None  # what the cells were laid out for
+        self._painted: tuple[NDArray, str] = self._shades, ""
         self.setZValue(10)
 
     def set_text(
@@ -83,6 +86,11 @@ class TextGrid(AreaItem):
         step = self._hovered if 0 <= self._hovered < len(self._symbols) else self._chosen
         return self._said(step) if 0 <= step < len(self._symbols) else ""
 
+    def still(self) -> bool:
+        """See `PlotItem`."""
+        shades, status = self._painted
+        return near(self._shades, shades, STEPS) and self.status == status
+
     # -- where everything lies ------------------------------------------------------------------------------------
 
     def _room(self) -> QRectF:
@@ -100,10 +108,11 @@ class TextGrid(AreaItem):
             self.prepareGeometryChange()
             self._bounds = whole
         now = (self._symbols, self._chosen, room.left(), room.top(), room.width(), room.height())
-        self.update()
         if now == self._laid:
+            self.perhaps()
             return
         self._laid = now
+        self.update()
         for size in SIZES:
             cells, row_height = self._laid_out(size, room.width())
             rows = cells[-1][1] + 1 if cells else 0
@@ -184,6 +193,7 @@ class TextGrid(AreaItem):
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         theme = self.theme
+        self._painted = self._shades, self.status
         text, muted = QColor(theme.text), QColor(theme.muted)
         signs = [(theme.positive, Qt.PenStyle.SolidLine), (theme.negative, Qt.PenStyle.DotLine)]
         pens = [(colour, QPen(QColor(colour), 1.0, style, Qt.PenCapStyle.FlatCap)) for colour, style in signs]

@@ -10,8 +10,9 @@ from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from playground.ui.plots.fonts import label_font, label_width
-from playground.ui.plots.geometry import mixed
+from playground.ui.plots.geometry import Mapping, mixed
 from playground.ui.plots.items import AreaItem
+from playground.ui.plots.still import near_y
 from playground.ui.plots.strokes import draw_lines, line_pen
 from playground.ui.plots.ticks import value_text
 
@@ -27,7 +28,7 @@ class UnitLines(AreaItem):
         self._values: NDArray[np.float64] = np.zeros((0, 0))
         self._chosen: NDArray[np.intp] = np.zeros(0, np.intp)
         self._pale = self._strong = np.zeros((0, 4))
-        self._built = False
+        self._of: tuple[Mapping, NDArray, NDArray, NDArray] | None = None  # what they were built of
         self.setZValue(-5)
 
     def set_lines(self, times: NDArray, values: NDArray, chosen: NDArray[np.intp]) -> None:
@@ -37,21 +38,31 @@ class UnitLines(AreaItem):
 
     def rebuild(self) -> None:
         """What is drawn is computed when it is painted, once, however much changed before."""
-        self._built = False
-        self.update()
+        self.perhaps()
 
-    def _build(self) -> None:
-        self._built = True
+    def still(self) -> bool:
+        """See `PlotItem`."""
+        m = self.mapping
+        if self._of is None or m is None:
+            return False
+        then, times, values, chosen = self._of
+        same = then == m and np.array_equal(self._times, times) and np.array_equal(self._chosen, chosen)
+        return same and near_y(self._values, values, m)
+
+    def _shown(self, m: Mapping) -> tuple[Mapping, NDArray, NDArray, NDArray]:
+        return m, self._times, self._values, self._chosen
+
+    def _build(self, m: Mapping) -> None:
+        self._of = self._shown(m)
         pale = np.ones(self._values.shape[1], bool)
         pale[self._chosen] = False
         rest = np.flatnonzero(pale)
         rest = rest[np.linspace(0, len(rest) - 1, MOST).astype(int)] if len(rest) > MOST else rest
-        self._pale, self._strong = self._rows(rest), self._rows(self._chosen)
+        self._pale, self._strong = self._rows(rest, m), self._rows(self._chosen, m)
 
-    def _rows(self, units: NDArray[np.intp]) -> NDArray[np.float64]:
+    def _rows(self, units: NDArray[np.intp], m: Mapping) -> NDArray[np.float64]:
         """Single lines [n, 4] in scene pixels; what lies beyond the picture is left out."""
-        m = self.mapping
-        if m is None or len(self._times) < 2 or not len(units):
+        if len(self._times) < 2 or not len(units):
             return np.zeros((0, 4))
         x = m.x(self._times)
         inside = (x[:-1] >= m.rect.left() - 1) & (x[1:] <= m.rect.right() + 1)
@@ -65,8 +76,11 @@ class UnitLines(AreaItem):
         return found if np.isfinite(np.sum(y)) else np.ascontiguousarray(found[np.isfinite(found).all(axis=1)])
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        if not self._built:
-            self._build()
+        m = self.mapping
+        if m is None:
+            return
+        if self._of is None or any(now is not of for now, of in zip(self._shown(m), self._of, strict=True)):
+            self._build(m)
         strength = float(np.clip(8.0 / max(1, self._values.shape[1]), 0.15, 0.35))
         painter.setPen(line_pen(mixed(self.theme.panel, self.theme.muted, strength), 1.0))
         draw_lines(painter, self._pale)
