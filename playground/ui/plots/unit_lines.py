@@ -1,35 +1,44 @@
 """What the selection plot draws in its area: the lines of all units, the threshold, and the drag across steps."""
 
+import math
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 from pyqtgraph.GraphicsScene.mouseEvents import HoverEvent, MouseDragEvent
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from playground.ui.plots.fonts import label_font, label_width
-from playground.ui.plots.geometry import Mapping, mixed
+from playground.ui.plots.geometry import Mapping, faded, mixed
 from playground.ui.plots.items import AreaItem
+from playground.ui.plots.spans import MOST as ON_A_PIXEL
+from playground.ui.plots.spans import spans
 from playground.ui.plots.still import near_y
 from playground.ui.plots.strokes import draw_lines, line_pen
 from playground.ui.plots.ticks import value_text
 
 MOST = 64  # pale lines that are drawn; of more units, as many evenly chosen ones
+DARKEST = 0.75  # where most of them lie on each other
 
 
 class UnitLines(AreaItem):
-    """A pale line for every unit, a strong one for each that is chosen."""
+    """A pale line for every unit, darker where many lie on each other; a strong one for each that is chosen."""
 
     def __init__(self) -> None:
         super().__init__()
         self._times: NDArray[np.float64] = np.zeros(0)
         self._values: NDArray[np.float64] = np.zeros((0, 0))
         self._chosen: NDArray[np.intp] = np.zeros(0, np.intp)
-        self._pale = self._strong = np.zeros((0, 4))
-        self._of: tuple[Mapping, NDArray, NDArray, NDArray] | None = None  # what they were built of
+        self._of: tuple[Mapping, NDArray, NDArray, NDArray] | None = None  # what was painted
+        self.exporting = False
         self.setZValue(-5)
+
+    def setExportMode(self, export: bool, opts: dict | None = None) -> None:
+        """In a figure lines are lines."""
+        self.exporting = export
 
     def set_lines(self, times: NDArray, values: NDArray, chosen: NDArray[np.intp]) -> None:
         """times [T], values [T, H], the numbers of the chosen units."""
@@ -37,7 +46,6 @@ class UnitLines(AreaItem):
         self.rebuild()
 
     def rebuild(self) -> None:
-        """What is drawn is computed when it is painted, once, however much changed before."""
         self.perhaps()
 
     def still(self) -> bool:
@@ -49,16 +57,11 @@ class UnitLines(AreaItem):
         same = then == m and np.array_equal(self._times, times) and np.array_equal(self._chosen, chosen)
         return same and near_y(self._values, values, m)
 
-    def _shown(self, m: Mapping) -> tuple[Mapping, NDArray, NDArray, NDArray]:
-        return m, self._times, self._values, self._chosen
-
-    def _build(self, m: Mapping) -> None:
-        self._of = self._shown(m)
+    def _pale(self) -> NDArray[np.intp]:
         pale = np.ones(self._values.shape[1], bool)
         pale[self._chosen] = False
         rest = np.flatnonzero(pale)
-        rest = rest[np.linspace(0, len(rest) - 1, MOST).astype(int)] if len(rest) > MOST else rest
-        self._pale, self._strong = self._rows(rest, m), self._rows(self._chosen, m)
+        return rest[np.linspace(0, len(rest) - 1, MOST).astype(int)] if len(rest) > MOST else rest
 
     def _rows(self, units: NDArray[np.intp], m: Mapping) -> NDArray[np.float64]:
         """Single lines [n, 4] in scene pixels; what lies beyond the picture is left out."""
@@ -79,14 +82,37 @@ class UnitLines(AreaItem):
         m = self.mapping
         if m is None:
             return
-        if self._of is None or any(now is not of for now, of in zip(self._shown(m), self._of, strict=True)):
-            self._build(m)
+        self._of = m, self._times, self._values, self._chosen
+        pale = self._pale()
         strength = float(np.clip(8.0 / max(1, self._values.shape[1]), 0.15, 0.35))
-        painter.setPen(line_pen(mixed(self.theme.panel, self.theme.muted, strength), 1.0))
-        draw_lines(painter, self._pale)
+        if self.exporting:
+            painter.setPen(line_pen(mixed(self.theme.panel, self.theme.muted, strength), 1.0))
+            draw_lines(painter, self._rows(pale, m))
+        else:
+            self._paint_together(painter, m, pale, strength)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(line_pen(QColor(self.theme.accent), 1.6))
-        draw_lines(painter, self._strong)
+        draw_lines(painter, self._rows(self._chosen, m))
+
+    def _paint_together(self, painter: QPainter, m: Mapping, units: NDArray[np.intp], strength: float) -> None:
+        """As one picture in the pixels of the screen."""
+        sharp = painter.device().devicePixelRatioF()
+        left, top, right, bottom = m.edges
+        x0, y0 = math.floor(left * sharp), math.floor(top * sharp)
+        width, height = math.ceil(right * sharp) - x0, math.ceil(bottom * sharp) - y0
+        px, py = m.x(self._times), m.y(self._values[:, units])
+        counts = spans(px * sharp - x0, py * sharp - y0, width, height)
+        picture = QImage(counts.data, width, height, width, QImage.Format.Format_Indexed8)
+        picture.setColorTable(_tones(self.theme.muted, strength))
+        picture.setDevicePixelRatio(sharp)
+        painter.drawImage(QPointF(x0 / sharp, y0 / sharp), picture)
+
+
+@lru_cache(maxsize=8)
+def _tones(colour: str, strength: float) -> list[int]:
+    """Of 0, 1, 2 … lines on each other, each of which covers so much of what lies behind it."""
+    covered = 1.0 - (1.0 - strength) ** np.arange(ON_A_PIXEL + 1)
+    return [faded(colour, part).rgba() for part in np.minimum(covered, DARKEST).tolist()]
 
 
 class Threshold(AreaItem):
