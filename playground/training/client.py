@@ -127,10 +127,11 @@ class TrainingClient:
                 self.send(messages.WeightsRead(event.run))
                 if event.run != self._run:
                     continue
-            elif isinstance(event, messages.Inspected):
+            elif isinstance(event, messages.Answers):
                 self.send(messages.InspectionRead(event.run))
-                if event.run != self._run:
-                    continue
+                if event.run == self._run:
+                    events += event.answers
+                continue
             elif isinstance(event, messages.MemoryWanted):
                 self._grow(event)  # of an older run too: the worker has no slots until the answer, in any run
                 continue
