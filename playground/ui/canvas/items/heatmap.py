@@ -6,7 +6,7 @@ from PySide6.QtCore import QLineF, QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsObject, QStyleOptionGraphicsItem, QWidget
 
-from playground.ui.canvas.colours import levels, picture
+from playground.ui.canvas.colours import alike, levels, picture
 from playground.ui.canvas.style import Style, pen
 
 
@@ -31,9 +31,9 @@ class HeatmapItem(QGraphicsObject):
                 self.update()
             return
         found, self.scale_value = levels(values)
-        same = self.image is not None and self._levels is not None and np.array_equal(found, self._levels)
-        if same and self.steps == len(values):
-            return
+        shown = self._levels if self.image is not None else None
+        if shown is not None and self.steps == len(values) and alike(found, shown):
+            return  # the colours that are there stay what later ones are compared with: they do not creep away
         self._levels, self.steps = found, len(values)
         self.image = picture(found, self.style.theme)
         self.update()
