@@ -17,6 +17,9 @@ class HeatmapItem(QGraphicsObject):
         super().__init__(parent)
         self.place = place
         self.style = style
+        line = QColor(style.theme.text)
+        line.setAlpha(110)
+        self._cursor = pen(line, 1.0)
         self.image: QImage | None = None
         self._levels: NDArray[np.uint8] | None = None  # of the image
         self.scale_value = 0.0
@@ -48,15 +51,12 @@ class HeatmapItem(QGraphicsObject):
         return self.place
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        theme = self.style.theme
         if self.image is None:
-            painter.fillRect(self.place, QColor(theme.field))
+            painter.fillRect(self.place, QColor(self.style.theme.field))
             return
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
         painter.drawImage(self.place, self.image)
         if 0 < self.time < self.steps:
             x = self.place.x() + (self.time + 0.5) / self.steps * self.place.width()
-            line = QColor(theme.text)
-            line.setAlpha(110)
-            painter.setPen(pen(line, 1.0))
+            painter.setPen(self._cursor)
             painter.drawLine(QLineF(x, self.place.top(), x, self.place.bottom()))
