@@ -1,6 +1,7 @@
 """A network that is looked at: run forward over one sequence once, and back for all losses that anybody asks about."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -37,6 +38,7 @@ class Look:
         self._seen: tuple[Any, ...] = ()  # of what the values are
         self._weights: Any = None
         self._clamped: tuple = ()
+        self._rests = False
         self._columns: dict[bytes, int] = {}  # a gradient at the scores → its copy of the sequence
         self._own = np.zeros((0, 0))  # that of the sequence's loss, which takes the first copy
         self._errors: dict[tuple[bytes, bytes], tuple[float, np.ndarray]] = {}  # targets and mask → see `error`
@@ -60,7 +62,7 @@ class Look:
         same = len(self._seen) == len(seen) and all(a is b for a, b in zip(seen, self._seen, strict=True))
         values = network.parameters.values
         clamped = () if self._free else network.changes
-        if same and self._clamped == clamped and bool((values == self._weights).all()):
+        if same and self._clamped == clamped and (self._rests or bool((values == self._weights).all())):
             return self
         self._seen = ()
         if not self._free:
@@ -78,6 +80,15 @@ class Look:
         while len(self._columns) < self._width and (seed := next(seeds, None)) is not None:
             self.ask(seed)
         return self
+
+    @contextmanager
+    def resting(self) -> Iterator[None]:
+        """Inside, the weights stay as they were when it was `at` them: not every question compares them again."""
+        self._rests = True
+        try:
+            yield
+        finally:
+            self._rests = False
 
     def _own_pass(self, T: int) -> Pass:
         """Ready to run over T steps; nobody else uses its buffers."""

@@ -4,6 +4,7 @@ import logging
 import math
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -171,9 +172,12 @@ class InspectionWriter:
         self._glass.expected = tuple(self._light)
         size = 0
         answers: list[messages.Inspected] = []
-        with self._glass.seen(run) as step:
+        with ExitStack() as inside:
+            step = inside.enter_context(self._glass.seen(run))
             run.expect(self._glass.expected)
             _prepare(run)
+            for trainer in run.trainers:
+                inside.enter_context(trainer.look().resting())
             for question in questions:
                 answers.append(self._answer(run, number, question, step))
                 size += sum(len(array.data) for array in answers[-1].arrays.values())

@@ -116,6 +116,18 @@ def test_a_loss_is_computed_once_for_each_way_forward(build: Callable, batch: Ca
     assert not gradient.flags.writeable  # all who ask have the same
 
 
+def test_weights_are_compared_again_after_they_rested(build: Callable, batch: Callable, ways: list[str]) -> None:
+    net, data = build(("gru",)), one(batch("mse"))
+    look = Look(net).at(data)
+    with look.resting():
+        look.at(data)
+        look.at(one(batch("mse", seed=1)))  # another sequence is another all the same
+    assert ways.count("forward") == 2
+    net.parameters.values[...] *= 0.5
+    look.at(one(batch("mse", seed=1)))
+    assert ways.count("forward") == 3
+
+
 @pytest.mark.parametrize("engine", ["numpy", "native"])
 def test_traces_that_are_not_kept_are_the_same_until_the_next_look(
     build: Callable, batch: Callable, engine: str
