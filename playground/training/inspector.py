@@ -133,13 +133,16 @@ class InspectionWriter:
         return next((question for question in self._at_once if self._known[question].next <= now), None)
 
     def _light_due(self, now: float) -> bool:
-        fresh = self._traces is not None and self._traces.written != self._went_with
-        return (fresh or self._pace.due(now)) and any(_is_light(*each) for each in self._known.items())
+        return (self._fresh or self._pace.due(now)) and any(_is_light(*each) for each in self._known.items())
+
+    @property
+    def _fresh(self) -> bool:
+        """Whether traces went out that no light answers went with."""
+        return self._traces is not None and self._traces.written != self._went_with
 
     def _rides(self, run: Run) -> bool:
-        """Whether traces went out that are of the networks as they are."""
-        traces = self._traces
-        return traces is not None and traces.written != self._went_with and traces.step == run.step
+        """Whether these are of the networks as they are."""
+        return self._fresh and self._traces is not None and self._traces.step == run.step
 
     def _long_due(self, now: float) -> Inspection | None:
         """The one that has waited longest."""
@@ -158,6 +161,8 @@ class InspectionWriter:
             self._send_light(run, number, send, light)
         elif moving and (question := self._long_due(now)) is not None:
             self._send_long(run, number, send, question)
+        elif moving and light and self._fresh and self._traces is not None:
+            self._went_with = self._traces.written  # a step was made since: they have missed them
         elif self.ready:  # nothing else is to be done
             self._send_long(run, number, send, self._at_once[0])
 

@@ -272,6 +272,25 @@ def test_an_own_loss_goes_back_once_whatever_is_asked_first(experiment, monkeypa
     assert len(told(writer, run)) == 3 and len(ways) == 1
 
 
+def test_traces_that_were_missed_are_no_leave_for_long_answers(experiment, monkeypatch) -> None:
+    """While it trains, what takes the place of a long answer waits for its time, whatever else is due."""
+    monkeypatch.setattr(inspector.time, "perf_counter", lambda: 100.0)
+    run, glass = Run(experiment, engine="numpy"), Glass()
+    traces = TracesWriter(glass)
+    writer = InspectionWriter(glass, traces)
+    first, second = (SelectionMatches("LSTM", "layer1", "h", (0,), level, 3) for level in (0.1, 0.2))
+    writer.ask((FIRST, first))
+    while writer.ready:
+        told(writer, run)
+        writer.read()
+    writer.ask((FIRST, second))
+    traces.written, traces.step = 1, run.step
+    run.step_once()
+    assert writer.due(100.0) and not told(writer, run)
+    assert not writer.due(100.0)  # and nobody asks again before there are others
+    assert writer.due(100.2) and [event.inspection for event in told(writer, run)] == [second]  # nothing trains
+
+
 def test_what_takes_the_place_of_a_long_answer_is_not_answered_more_often(experiment, monkeypatch) -> None:
     clock = [100.0]
     monkeypatch.setattr(inspector.time, "perf_counter", lambda: clock[0])
