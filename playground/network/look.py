@@ -175,8 +175,7 @@ class Look:
         return node_gradient(self.network, part, node)[:, :, column]
 
     def traces(self, name: str, kept: bool = True) -> NetTraces:
-        """All that is shown of it over time. kept: copied; else nodes are valid until the network is looked at again.
-        """
+        """All that is shown of it over time. kept: copied; else its nodes are valid until the next pass."""
         run, T = self._run, self._made_for[0]
         assert run is not None
         self.ask(self._own)

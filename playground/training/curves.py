@@ -122,7 +122,10 @@ class Curves:
         if clip_norm is not None and (not self.clips or self.clips[-1][1] != clip_norm):
             self.clips.append((float(steps[0]), clip_norm))
         shape = (len(losses), len(steps))
-        columns = {"losses": np.array(losses, float).reshape(shape), "gradient_norms": np.array(norms, float).reshape(shape)}
+        columns = {
+            "losses": np.array(losses, float).reshape(shape),
+            "gradient_norms": np.array(norms, float).reshape(shape),
+        }
         self._train.append(np.array(steps, float), columns)
 
     def append_test(self, tested: Tested) -> None:

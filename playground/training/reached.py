@@ -52,9 +52,7 @@ def touched(experiment: Experiment, net: str) -> bool:
     return shows(of_net(experiment.interventions, net))
 
 
-def traces(
-    step: int, trainers: Sequence[Trainer], probe: Probe, free: bool = False, kept: bool = True
-) -> Traces:
+def traces(step: int, trainers: Sequence[Trainer], probe: Probe, free: bool = False, kept: bool = True) -> Traces:
     """What networks do on a probe; free: without interventions. kept: see `Look.traces`."""
     batch = probe.batch
     targets = batch.targets[:, 0].astype(float)

@@ -71,25 +71,6 @@ def test_a_copy_stays_when_the_slot_is_written_again(memory: TracesMemory) -> No
     assert (memory.read(0).inputs == 0).all()
 
 
-def test_the_layout_is_that_of_the_traces_whatever_came_before(memory: TracesMemory) -> None:
-    """Nothing but the numbers is taken over from the traces before."""
-    there = TracesMemory.attach(memory.name)
-    wide, gradients = np.ones((3, 2)), {"layer1/h": np.ones(3)}
-
-    def of(step: int, name: str = "A", node: str = "layer1/h", values: np.ndarray = wide, back: bool = True) -> Traces:
-        net = NetTraces(name, wide, {node: values}, gradients if back else {}, float(step))
-        return Traces(step, wide, wide, (net,))
-
-    several = [
-        of(1), of(2), of(3, values=2 * wide), of(4, node="layer1/c"), of(5, name="B"), of(6, values=wide.T),
-        of(7, values=wide.astype(np.float32)), of(8, back=False), of(9),
-    ]  # fmt: skip
-    for number, one in enumerate(several):
-        there.write(number % SLOTS, one)
-        assert equal(memory.read(number % SLOTS), one), one.step
-    there.close()
-
-
 def test_what_does_not_fit_is_refused_and_writes_nothing(memory: TracesMemory) -> None:
     small = Traces(1, np.ones((3, 1)), np.ones((3, 1)))
     for slot in range(SLOTS):
