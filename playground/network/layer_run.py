@@ -137,11 +137,11 @@ class LayerRun:
 
     def series(self) -> dict[str, np.ndarray]:
         """Node → its values over all steps of the first sequence [T, size]; `back.NODE` for the direction that runs
-        backward, in the order of the sequence. Needs `watch`."""
-        found = {node: to_numpy(self.ahead.series(value))[:, :, 0].copy() for node, value in self.plan.nodes.items()}
+        backward, in the order of the sequence. Views, which the next pass writes to. Needs `watch`."""
+        found = {node: to_numpy(self.ahead.series(value))[:, :, 0] for node, value in self.plan.nodes.items()}
         if self.back is not None:
             for node, value in self.plan.nodes.items():
-                found[f"back.{node}"] = to_numpy(self.back.series(value))[::-1, :, 0].copy()
+                found[f"back.{node}"] = to_numpy(self.back.series(value))[::-1, :, 0]
         return found
 
     def values(self, node: str) -> np.ndarray:
@@ -178,7 +178,13 @@ class LayerRun:
         for prefix, runner in (("", self.ahead), ("back.", self.back)):
             for value, node in wanted.items():
                 if ":" not in node and runner is not None and runner.has(f"d:{value}"):
-                    flow = to_numpy(runner.series(f"d:{value}"))[:, :, 0]
-                    norm = np.sqrt(np.square(flow, dtype=np.float64).sum(axis=1))
+                    norm = norms(to_numpy(runner.series(f"d:{value}"))[:, :, 0])
                     found[f"{prefix}{node}"] = norm[::-1].copy() if prefix else norm
         return found
+
+
+def norms(vectors: np.ndarray) -> np.ndarray:
+    """Their lengths [..., size] → [...], in float64: gradients may be so small that float32 has no square of them."""
+    wide = vectors.astype(np.float64, copy=False)
+    found: np.ndarray = np.sqrt(np.einsum("...i,...i->...", wide, wide))
+    return found

@@ -1,6 +1,7 @@
 """A network that is looked at: run forward over one sequence once, and back for all losses that anybody asks about."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -37,8 +38,11 @@ class Look:
         self._seen: tuple[Any, ...] = ()  # of what the values are
         self._weights: Any = None
         self._clamped: tuple = ()
+        self._rests = False
         self._columns: dict[bytes, int] = {}  # a gradient at the scores → its copy of the sequence
         self._own = np.zeros((0, 0))  # that of the sequence's loss, which takes the first copy
+        self._errors: dict[tuple[bytes, bytes], tuple[float, np.ndarray]] = {}  # targets and mask → see `error`
+        self._kept: Any = None  # the gradients of the training, while a loss is taken back
         self._went_back = False
         self._expected: Seeds = lambda look: ()
         self.loss = float("nan")
@@ -58,21 +62,33 @@ class Look:
         same = len(self._seen) == len(seen) and all(a is b for a, b in zip(seen, self._seen, strict=True))
         values = network.parameters.values
         clamped = () if self._free else network.changes
-        if same and self._clamped == clamped and bool((values == self._weights).all()):
+        if same and self._clamped == clamped and (self._rests or bool((values == self._weights).all())):
             return self
         self._seen = ()
         if not self._free:
             run.clamp(network.changes, 0, T)
         run.forward(batch.inputs, None)
         self.scores = np.array(to_numpy(run.scores)[:, :, 0])
-        self._columns, self._went_back = {}, False
+        self._columns, self._went_back, self._errors = {}, False, {}
         self.loss, self._own = self.error(batch)
         self.ask(self._own)
-        self._seen, self._weights, self._clamped = seen, values.copy(), clamped
-        for seed in self._expected(self):
-            if len(self._columns) < self._width:
-                self.ask(seed)
+        if self._weights is None or self._weights.shape != values.shape:
+            self._weights = values.copy()
+        self._weights[...] = values
+        self._seen, self._clamped = seen, clamped
+        seeds = iter(self._expected(self) if self._width > 1 else ())  # what has no room need not be known
+        while len(self._columns) < self._width and (seed := next(seeds, None)) is not None:
+            self.ask(seed)
         return self
+
+    @contextmanager
+    def resting(self) -> Iterator[None]:
+        """Inside, the weights stay as they were when it was `at` them: not every question compares them again."""
+        self._rests = True
+        try:
+            yield
+        finally:
+            self._rests = False
 
     def _own_pass(self, T: int) -> Pass:
         """Ready to run over T steps; nobody else uses its buffers."""
@@ -86,7 +102,14 @@ class Look:
     # -- losses -----------------------------------------------------------------------------------------------------
 
     def error(self, batch: Batch) -> tuple[float, np.ndarray]:
-        """The loss of the sequence with these targets and this mask, and its gradient at the scores [T or 1, O]."""
+        """The loss of the sequence with these targets and this mask, and its gradient at the scores [T or 1, O],
+        read-only: many questions are about the same loss."""
+        key = batch.targets.tobytes(), batch.mask.tobytes()
+        if key not in self._errors:
+            self._errors[key] = self._error(batch)
+        return self._errors[key]
+
+    def _error(self, batch: Batch) -> tuple[float, np.ndarray]:
         run = self._run
         assert run is not None
         xp, steps = run.xp, slice(-1, None) if run.last else slice(None)
@@ -96,7 +119,9 @@ class Look:
         scores = run.scores[:, :, :1]
         gradient = xp.empty(scores.shape, scores.dtype)
         loss = loss_and_gradient(xp, run.loss_kind, scores, xp.asarray(targets), xp.asarray(mask), gradient)
-        return loss, np.array(to_numpy(gradient)[:, :, 0])
+        found = np.array(to_numpy(gradient)[:, :, 0])
+        found.setflags(write=False)
+        return loss, found
 
     def ask(self, seed: np.ndarray) -> None:
         """The next way back takes this gradient at the scores [T or 1, O] along."""
@@ -119,12 +144,14 @@ class Look:
         seeds = np.zeros((*self.scores.shape, self._width), self.scores.dtype)
         for key, column in self._columns.items():
             seeds[:, :, column] = np.frombuffer(key, seeds.dtype).reshape(self.scores.shape)
-        kept = parameters.gradients.copy()
+        if self._kept is None or self._kept.shape != parameters.gradients.shape:
+            self._kept = parameters.gradients.copy()
+        self._kept[...] = parameters.gradients
         try:
             run.d_scores[...] = run.xp.asarray(seeds)
             run.backward()
         finally:
-            parameters.gradients[...] = kept
+            parameters.gradients[...] = self._kept
         self._went_back = True
 
     # -- reading ----------------------------------------------------------------------------------------------------
@@ -147,8 +174,8 @@ class Look:
         self.back()
         return node_gradient(self.network, part, node)[:, :, column]
 
-    def traces(self, name: str) -> NetTraces:
-        """All that is shown of it over time, copied."""
+    def traces(self, name: str, kept: bool = True) -> NetTraces:
+        """All that is shown of it over time. kept: copied; else its nodes are valid until the next pass."""
         run, T = self._run, self._made_for[0]
         assert run is not None
         self.ask(self._own)
@@ -158,7 +185,8 @@ class Look:
         nodes: dict[str, np.ndarray] = {}
         gradients: dict[str, np.ndarray] = {}
         for part in run.layers:
-            nodes |= {f"{part.layer.id}/{node}": value for node, value in part.series().items()}
+            for node, value in part.series().items():
+                nodes[f"{part.layer.id}/{node}"] = value.copy() if kept else value
             gradients |= {f"{part.layer.id}/{node}": value for node, value in part.flows().items()}
         return NetTraces(name, output, nodes, gradients, self.loss)
 

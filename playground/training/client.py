@@ -41,6 +41,7 @@ class TrainingClient:
         self._run = -1
         self._unread: dict[int, int] = {}  # slot → run, for announced traces that nobody took yet
         self._told = False
+        self._over = False  # the process had ended when nothing came: all that it said is in the pipe
 
     # -- the process ----------------------------------------------------------------------------------------------
 
@@ -65,7 +66,7 @@ class TrainingClient:
         self.process.start()
         theirs.close()
         self._writer = _Writer(self._connection)
-        self._told = False
+        self._told = self._over = False
         self._unread.clear()
 
     def restart(self) -> None:
@@ -103,13 +104,14 @@ class TrainingClient:
         """
         self._give_back(self._unread)
         events: list[messages.Event] = self._unsent()
-        over = self.process is not None and not self.process.is_alive()
-        for _ in range(MOST_EVENTS):
+        for number in range(MOST_EVENTS):
             data = self._receive()
             if data is None:
-                if over and not self._told:
+                if self._over and not self._told:
                     self._told = True
                     events.append(self._obituary())
+                if not number:  # a process that says something is not asked whether it lives
+                    self._over = self.process is not None and not self.process.is_alive()
                 break
             event = messages.decode_event(data)
             if isinstance(event, messages.Ready):
@@ -127,10 +129,11 @@ class TrainingClient:
                 self.send(messages.WeightsRead(event.run))
                 if event.run != self._run:
                     continue
-            elif isinstance(event, messages.Inspected):
+            elif isinstance(event, messages.Answers):
                 self.send(messages.InspectionRead(event.run))
-                if event.run != self._run:
-                    continue
+                if event.run == self._run:
+                    events += event.answers
+                continue
             elif isinstance(event, messages.MemoryWanted):
                 self._grow(event)  # of an older run too: the worker has no slots until the answer, in any run
                 continue

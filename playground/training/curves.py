@@ -117,13 +117,16 @@ class Curves:
         self._fit(len(losses))
         self._train.cut(steps[0])
         self._tests.cut(steps[0])
-        self.clips = [clip for clip in self.clips if clip[0] < steps[0]]
+        if self.clips and self.clips[-1][0] >= steps[0]:
+            self.clips = [clip for clip in self.clips if clip[0] < steps[0]]
         if clip_norm is not None and (not self.clips or self.clips[-1][1] != clip_norm):
             self.clips.append((float(steps[0]), clip_norm))
         shape = (len(losses), len(steps))
-        columns = {"losses": np.asarray(losses, float).reshape(shape), "gradient_norms": np.asarray(norms, float)}
-        columns["gradient_norms"] = columns["gradient_norms"].reshape(shape)
-        self._train.append(np.asarray(steps, float), columns)
+        columns = {
+            "losses": np.array(losses, float).reshape(shape),
+            "gradient_norms": np.array(norms, float).reshape(shape),
+        }
+        self._train.append(np.array(steps, float), columns)
 
     def append_test(self, tested: Tested) -> None:
         """Add one test. A metric that was not measured before has NaN before."""

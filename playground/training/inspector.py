@@ -4,13 +4,14 @@ import logging
 import math
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from playground.errors import BadInput
-from playground.network.inspections.inspect import by_looking
+from playground.network.inspections.inspect import by_looking, of_own_loss
 from playground.network.inspections.spec import Inspection
 from playground.training import messages
 from playground.training.looking import Glass
@@ -54,7 +55,8 @@ class InspectionWriter:
         self._glass, self._traces = glass or Glass(), traces
         self._known: dict[Inspection, _Known] = {}  # what is wanted
         self._at_once: list[Inspection] = []  # to be answered whatever the time
-        self._unread = 0  # answers on their way
+        self._unread = False  # answers are on their way
+        self._left: list[Inspection] = []  # light ones that had no room beside the last ones
         self._pace = Pace(ALONE, LIGHT_SHARE)
         self._busy = False  # with a long one, which may breathe
         self._went_with = 0  # the traces that light answers went with
@@ -82,13 +84,13 @@ class InspectionWriter:
         self._glass.expected = tuple(self._light)
 
     def read(self) -> None:
-        """The window has taken an answer."""
-        self._unread = max(0, self._unread - 1)
+        """The window has taken the answers."""
+        self._unread = False
 
     def begin(self) -> None:
         self._known = {}
         self.ask(())
-        self._unread = 0
+        self._unread = False
 
     def rebuilt(self) -> None:
         self._known = {question: _Known() for question in self._known}
@@ -106,12 +108,12 @@ class InspectionWriter:
 
     @property
     def _light(self) -> list[Inspection]:
-        return [one for one, known in self._known.items() if by_looking(one) and known.cost < LIGHT]
+        return [one for one, known in self._known.items() if _is_light(one, known)]
 
     @property
     def pressing(self) -> bool:
         """Light ones that are wanted at once belong to the traces."""
-        return any(question in self._at_once for question in self._light)
+        return any(_is_light(question, self._known[question]) for question in self._at_once)
 
     @property
     def ready(self) -> bool:
@@ -131,18 +133,20 @@ class InspectionWriter:
         return next((question for question in self._at_once if self._known[question].next <= now), None)
 
     def _light_due(self, now: float) -> bool:
-        fresh = self._traces is not None and self._traces.written != self._went_with
-        return (fresh or self._pace.due(now)) and bool(self._light)
+        return (self._fresh or self._pace.due(now)) and any(_is_light(*each) for each in self._known.items())
+
+    @property
+    def _fresh(self) -> bool:
+        """Whether traces went out that no light answers went with."""
+        return self._traces is not None and self._traces.written != self._went_with
 
     def _rides(self, run: Run) -> bool:
-        """Whether traces went out that are of the networks as they are."""
-        traces = self._traces
-        return traces is not None and traces.written != self._went_with and traces.step == run.step
+        """Whether these are of the networks as they are."""
+        return self._fresh and self._traces is not None and self._traces.step == run.step
 
     def _long_due(self, now: float) -> Inspection | None:
         """The one that has waited longest."""
-        light = self._light
-        waiting = [one for one, known in self._known.items() if one not in light and known.next <= now]
+        waiting = [one for one, known in self._known.items() if known.next <= now and not _is_light(one, known)]
         return min(waiting, key=lambda question: self._known[question].next, default=None)
 
     def send(self, run: Run, number: int, send: Send) -> None:
@@ -157,21 +161,35 @@ class InspectionWriter:
             self._send_light(run, number, send, light)
         elif moving and (question := self._long_due(now)) is not None:
             self._send_long(run, number, send, question)
+        elif moving and light and self._fresh and self._traces is not None:
+            self._went_with = self._traces.written  # a step was made since: they have missed them
         elif self.ready:  # nothing else is to be done
             self._send_long(run, number, send, self._at_once[0])
 
     def _send_light(self, run: Run, number: int, send: Send, questions: list[Inspection]) -> None:
+        """As many as there is room for; those that were left over the last time come first. Where gradients go back one
+        at a time, those of the sequence's own loss, which the traces are of, come before others take their place."""
         began = time.perf_counter()
+        left = [one for one in self._left if one in questions]
+        rest = sorted((one for one in questions if one not in left), key=lambda one: not of_own_loss(one))
+        questions = left + rest
         self._went_with = self._traces.written if self._traces is not None else 0
         self._glass.expected = tuple(self._light)
         size = 0
-        with self._glass.seen(run) as step:
+        answers: list[messages.Inspected] = []
+        with ExitStack() as inside:
+            step = inside.enter_context(self._glass.seen(run))
             run.expect(self._glass.expected)
             _prepare(run)
+            for trainer in run.trainers:
+                inside.enter_context(trainer.look().resting())
             for question in questions:
-                size += self._say(run, number, send, question, step)
+                answers.append(self._answer(run, number, question, step))
+                size += sum(len(array.data) for array in answers[-1].arrays.values())
                 if size > TOGETHER:
-                    break  # the others come next
+                    break
+        self._left = questions[len(answers) :]  # they come next
+        self._send(send, number, answers)
         self._pace.done(began, time.perf_counter())
 
     def _send_long(self, run: Run, number: int, send: Send, question: Inspection) -> None:
@@ -181,27 +199,33 @@ class InspectionWriter:
             with self._glass.seen(run) as step:
                 if by_looking(question):
                     _prepare(run)
-                self._say(run, number, send, question, step)
+                answer = self._answer(run, number, question, step)
         finally:
             self._busy = False
+        self._send(send, number, [answer])
         if (known := self._known.get(question)) is None:
             return  # while it was answered, something else was asked
-        light = self._light
-        roots = sum(math.sqrt(each.cost) for one, each in self._known.items() if one not in light)
+        roots = sum(math.sqrt(each.cost) for one, each in self._known.items() if not _is_light(one, each))
         known.next = began + max(EVERY, math.sqrt(known.cost) * roots / SHARE)
         known.soon = min(known.next, began + AGAIN)
 
-    def _say(self, run: Run, number: int, send: Send, question: Inspection, step: int) -> int:
-        """Bytes of the answer."""
+    def _answer(self, run: Run, number: int, question: Inspection, step: int) -> messages.Inspected:
         began = time.perf_counter()
         if question in self._at_once:
             self._at_once.remove(question)
         arrays, problem = _answer(run, question)
         known, took = self._known.get(question, _Known()), time.perf_counter() - began
         known.took, known.cost = took, min(took, known.took)
-        self._unread += 1
-        send(messages.Inspected(number, step, question, arrays, problem))
-        return sum(len(array.data) for array in arrays.values())
+        return messages.Inspected(number, step, question, arrays, problem)
+
+    def _send(self, send: Send, number: int, answers: list[messages.Inspected]) -> None:
+        """All in one message: each one has its price, at both ends."""
+        self._unread = True
+        send(messages.Answers(number, tuple(answers)))
+
+
+def _is_light(question: Inspection, known: _Known) -> bool:
+    return known.cost < LIGHT and by_looking(question)
 
 
 def _prepare(run: Run) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from playground.network.inspections.spec import Inspection
 from playground.network.traces import Traces
-from playground.training import messages, snapshots
+from playground.training import messages, reached, snapshots
 from playground.training.curves import Curves
 from playground.training.looking_messages import LIVE
 from playground.training.noise import Stirring
@@ -84,10 +84,10 @@ class Glass:
                 yield moment.step
 
     def traces(self, run: Run) -> Traces:
-        """Of what is looked at."""
+        """Of what is looked at, not to be kept: valid until the networks are looked at again."""
         run.expect(self.expected)
         with self.seen(run) as step:
-            return replace(run.traces(), step=step)
+            return reached.traces(step, run.trainers, run.probe, kept=False)
 
     def has_ghost(self, run: Run) -> bool:
         """Whether there is something to compare them with: another moment, or the networks without interventions."""

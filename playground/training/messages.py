@@ -121,7 +121,7 @@ class Inspect(Message, frozen=True, tag="inspect"):
 
 
 class InspectionRead(Message, frozen=True, tag="inspection_read"):
-    """The window has taken the last `Inspected`; the worker may send another."""
+    """The window has taken the last `Answers`; the worker may send more."""
 
     run: int
 
@@ -283,14 +283,22 @@ class ArrayData(Struct, frozen=True):
 
 
 class Inspected(Message, frozen=True, tag="inspected"):
-    """The answer to one question of `Inspect`, after `step`. No more come until InspectionRead. problem: why there is
-    none, one sentence; then `arrays` is empty."""
+    """The answer to one question of `Inspect`, after `step`. problem: why there is none, one sentence; then `arrays` is
+    empty."""
 
     run: int
     step: int
     inspection: Inspection
     arrays: dict[str, ArrayData]
     problem: str = ""
+
+
+class Answers(Message, frozen=True, tag="answers"):
+    """Those that are there at once. No more come until InspectionRead. The client hands them on one by one; nobody else
+    sees this."""
+
+    run: int
+    answers: tuple[Inspected, ...]
 
 
 class WeightSet(Message, frozen=True, tag="weight_set"):
@@ -363,7 +371,7 @@ Command = (
 )  # fmt: skip
 Event = (
     Ready | Started | Scalars | Tested | TracesWritten | MemoryWanted | Weights | WeightSet | StateChanged
-    | CheckpointWritten | NoGhost | Stirred | Inspected | EngineChosen | Snapshots | Branched | Stepped
+    | CheckpointWritten | NoGhost | Stirred | Answers | Inspected | EngineChosen | Snapshots | Branched | Stepped
     | Failed
 )  # fmt: skip
 

@@ -52,12 +52,13 @@ def touched(experiment: Experiment, net: str) -> bool:
     return shows(of_net(experiment.interventions, net))
 
 
-def traces(step: int, trainers: Sequence[Trainer], probe: Probe, free: bool = False) -> Traces:
-    """What networks do on a probe; free: without interventions."""
+def traces(step: int, trainers: Sequence[Trainer], probe: Probe, free: bool = False, kept: bool = True) -> Traces:
+    """What networks do on a probe; free: without interventions. kept: see `Look.traces`."""
     batch = probe.batch
     targets = batch.targets[:, 0].astype(float)
     targets = np.where(batch.mask[:, :1] > 0, targets.reshape(len(targets), -1), np.nan)
-    networks = tuple(trainer.probe(batch, free) for trainer in trainers)
+    with np.errstate(over="ignore", invalid="ignore"):
+        networks = tuple(trainer.look(free).at(batch).traces(trainer.name, kept) for trainer in trainers)
     return Traces(step, batch.inputs[:, 0], targets, networks)
 
 

@@ -110,12 +110,15 @@ class Series:
             self.tables[name].low = self.tables[name].high = np.full((self.rows, self.thinned), np.nan)
         self.steps.append(steps[None])
         for name, table in self.tables.items():
-            table.append(columns.get(name, np.full((table.values.shape[0], len(steps)), np.nan)))
+            given = columns.get(name)
+            table.append(given if given is not None else np.full((table.values.shape[0], len(steps)), np.nan))
         if self.bound is not None and self.steps.count > self.bound:
             self._thin(self.bound // 4)
 
     def cut(self, step: float) -> None:
         """Forget everything from `step` on; a block that reaches there goes whole."""
+        if not self.steps.count or self.axis[-1] < step:
+            return  # as nearly always: the run goes on
         count = int(np.searchsorted(self.axis, step))
         if count < self.steps.count:
             self.weights = self.weights[:count]

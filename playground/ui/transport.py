@@ -59,6 +59,7 @@ class Transport(QFrame):
         self.status = label("", "muted")
         self.status.setObjectName("transport.status")
         self.status.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._room = 0  # px of text that it has room for
         for widget in (self.play_button, self.step_button, self.reset_button):
             row.addWidget(widget)
         row.addSpacing(8)
@@ -141,9 +142,11 @@ class Transport(QFrame):
     def _make_room(self) -> None:
         """A width that is kept while the text needs a little less: as long as the size is fixed, Qt does not lay out
         the whole window again with every number that changes."""
-        wanted = self.status.sizeHint()
-        if not wanted.width() <= self.status.minimumWidth() <= wanted.width() + SPARE:
+        needs = self.status.fontMetrics().horizontalAdvance(self.status.text())  # a size hint takes far longer
+        if not needs <= self._room <= needs + SPARE:
+            wanted = self.status.sizeHint()
             self.status.setFixedSize(wanted.width() + SPARE // 2, wanted.height())
+            self._room = needs + SPARE // 2 - 1
 
     def _status(self, state: RunState) -> str:
         seed = self.tr("seed {0}").format(self._session.experiment.seed)

@@ -99,6 +99,51 @@ def test_machine_code_takes_one_loss_back_at_a_time(build: Callable, batch: Call
         np.testing.assert_array_equal(again.gradients[name], values)
 
 
+def test_a_loss_is_computed_once_for_each_way_forward(build: Callable, batch: Callable, monkeypatch) -> None:
+    from playground.network import look as module
+
+    computed: list[str] = []
+    plain = module.loss_and_gradient
+    monkeypatch.setattr(module, "loss_and_gradient", lambda *of: (computed.append("loss"), plain(*of))[1])
+    net, data = build(("gru",)), one(batch("mse"))
+    look = Look(net).at(data)
+    loss, gradient = look.error(data)
+    assert look.error(Batch(data.inputs, data.targets.copy(), data.mask))[1] is gradient and len(computed) == 1
+    half = Batch(data.inputs, data.targets, np.where(np.arange(len(data.mask))[:, None] < 2, data.mask, 0))
+    assert look.error(half)[0] != loss and len(computed) == 2  # another loss
+    net.parameters.values[...] *= 0.5
+    assert look.at(data).error(data)[0] != loss and len(computed) == 3  # the weights are others
+    assert not gradient.flags.writeable  # all who ask have the same
+
+
+def test_weights_are_compared_again_after_they_rested(build: Callable, batch: Callable, ways: list[str]) -> None:
+    net, data = build(("gru",)), one(batch("mse"))
+    look = Look(net).at(data)
+    with look.resting():
+        look.at(data)
+        look.at(one(batch("mse", seed=1)))  # another sequence is another all the same
+    assert ways.count("forward") == 2
+    net.parameters.values[...] *= 0.5
+    look.at(one(batch("mse", seed=1)))
+    assert ways.count("forward") == 3
+
+
+@pytest.mark.parametrize("engine", ["numpy", "native"])
+def test_traces_that_are_not_kept_are_the_same_until_the_next_look(
+    build: Callable, batch: Callable, engine: str
+) -> None:
+    net, data = build(("lstm", "rnn"), engine=engine), one(batch("mse"))
+    look = Look(net).at(data)
+    kept, views = look.traces("net"), look.traces("net", kept=False)
+    assert list(views.nodes) == list(kept.nodes)
+    for name, values in kept.nodes.items():
+        np.testing.assert_array_equal(views.nodes[name], values)
+    before = kept.nodes["layer1/c"].copy()
+    net.parameters.values[...] *= 0.5
+    look.at(data)
+    np.testing.assert_array_equal(kept.nodes["layer1/c"], before)
+
+
 def test_it_runs_again_when_something_is_another(build: Callable, batch: Callable, ways: list[str]) -> None:
     net, data = build(("lstm",)), one(batch("mse"))
     look = Look(net)

@@ -34,11 +34,19 @@ def arrays(event: messages.Inspected) -> dict[str, np.ndarray]:
 
 
 def answered(writer: InspectionWriter, run: Run) -> messages.Inspected:
+    (event,) = told(writer, run)
+    return event
+
+
+def told(writer: InspectionWriter, run: Run) -> list[messages.Inspected]:
+    """What goes out together."""
     events: list[messages.Event] = []
     writer.send(run, 1, events.append)
+    if not events:
+        return []
     (event,) = events
-    assert isinstance(event, messages.Inspected)
-    return event
+    assert isinstance(event, messages.Answers)
+    return list(event.answers)
 
 
 def test_an_answer_is_what_the_function_says(talk, experiment) -> None:
@@ -204,36 +212,83 @@ def test_light_answers_go_together_with_the_traces_and_from_the_same_run(
     writer = InspectionWriter(glass, traces)
     both = (FIRST, Connectivity("LSTM", 0, 0))
     writer.ask((*both, SECOND))
-    events: list[messages.Event] = []
+    groups: list[list[messages.Inspected]] = []
     while writer.ready:
-        writer.send(run, 1, events.append)
-        for _ in range(2):
-            writer.read()
-    assert [event.inspection for event in events] == [*both, SECOND]
+        groups.append(told(writer, run))
+        writer.read()
+    assert [[event.inspection for event in events] for events in groups] == [list(both), [SECOND]]
     run.step_once()
     ways.clear()
     glass.traces(run)
     traces.written, traces.step = 1, run.step
     assert ways == ["forward", "backward"] * 2  # of two networks
     assert writer.due(0.0)
-    events.clear()
-    writer.send(run, 1, events.append)
+    events = told(writer, run)
     assert [event.inspection for event in events] == list(both)
     assert ways.count("forward") == 2 and ways.count("backward") == backward
     for event in events:
         wanted = inspect(run.trainers[1].network, run.probe.batch, event.inspection)
         for name, values in wanted.items():
             np.testing.assert_allclose(arrays(event)[name], values, rtol=1e-6, atol=1e-9)
-    assert not writer.due(0.0)
-    writer.read()
-    assert not writer.due(0.0)  # one is still on its way
+    assert not writer.due(0.0)  # they are still on their way
     writer.read()
     run.step_once()
     traces.written = 2  # but those were of the step before
-    events.clear()
     writer._pace.done(time.perf_counter(), time.perf_counter())
-    writer.send(run, 1, events.append)
-    assert not any(event.inspection in both for event in events)
+    assert not any(event.inspection in both for event in told(writer, run))
+
+
+def test_light_answers_that_have_no_room_come_the_next_time(experiment, monkeypatch) -> None:
+    monkeypatch.setattr(inspector, "TOGETHER", 100)
+    monkeypatch.setattr(inspector, "LIGHT", 10.0)
+    run, writer = Run(experiment), InspectionWriter()
+    several = {Connectivity("LSTM", 0, 0), FIRST, GradientThroughTime("RNN", "layer1", ("h",)), THIRD}
+    writer.ask(several)
+    while writer.ready:
+        told(writer, run)
+        writer.read()
+    seen: set[Inspection] = set()
+    for _ in several:
+        run.step_once()
+        writer._pace.at_once()
+        seen |= {event.inspection for event in told(writer, run)}
+        writer.read()
+    assert seen == several
+
+
+def test_an_own_loss_goes_back_once_whatever_is_asked_first(experiment, monkeypatch) -> None:
+    """As long as machine code takes one loss back at a time."""
+    run, writer = Run(experiment, engine="native"), InspectionWriter()
+    writer.ask((Connectivity("LSTM", 0, 0), FIRST, ItemisedGradient("LSTM", "layer1", "h")))
+    while writer.ready:
+        told(writer, run)
+        writer.read()
+    run.step_once()
+    run.traces()
+    ways: list[str] = []
+    way = Pass.backward
+    monkeypatch.setattr(Pass, "backward", lambda *of: (ways.append("backward"), way(*of))[1])
+    writer._pace.at_once()
+    assert len(told(writer, run)) == 3 and len(ways) == 1
+
+
+def test_traces_that_were_missed_are_no_leave_for_long_answers(experiment, monkeypatch) -> None:
+    """While it trains, what takes the place of a long answer waits for its time, whatever else is due."""
+    monkeypatch.setattr(inspector.time, "perf_counter", lambda: 100.0)
+    run, glass = Run(experiment, engine="numpy"), Glass()
+    traces = TracesWriter(glass)
+    writer = InspectionWriter(glass, traces)
+    first, second = (SelectionMatches("LSTM", "layer1", "h", (0,), level, 3) for level in (0.1, 0.2))
+    writer.ask((FIRST, first))
+    while writer.ready:
+        told(writer, run)
+        writer.read()
+    writer.ask((FIRST, second))
+    traces.written, traces.step = 1, run.step
+    run.step_once()
+    assert writer.due(100.0) and not told(writer, run)
+    assert not writer.due(100.0)  # and nobody asks again before there are others
+    assert writer.due(100.2) and [event.inspection for event in told(writer, run)] == [second]  # nothing trains
 
 
 def test_what_takes_the_place_of_a_long_answer_is_not_answered_more_often(experiment, monkeypatch) -> None:

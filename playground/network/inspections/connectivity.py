@@ -4,6 +4,7 @@ import numpy as np
 
 from playground.errors import BadInput
 from playground.network.inspections.spec import Connectivity
+from playground.network.layer_run import norms
 from playground.network.look import Look
 from playground.tasks.base import Batch
 
@@ -15,8 +16,8 @@ def connectivity(look: Look, batch: Batch, question: Connectivity) -> dict[str, 
     output with the largest score where the question has -1. Scores are raw, before softmax or sigmoid. Raises BadInput.
     """
     row, t, k = _place(look, batch, question)
-    gradient = look.gradient(look.first, "x", _seed(look, row, k)).astype(np.float64)
-    return {"norms": np.sqrt(np.square(gradient).sum(axis=1)), "at": np.array([t, k], np.int64)}
+    gradient = look.gradient(look.first, "x", _seed(look, row, k))
+    return {"norms": norms(gradient), "at": np.array([t, k], np.int64)}
 
 
 def connectivity_seeds(look: Look, batch: Batch, question: Connectivity) -> list[np.ndarray]:

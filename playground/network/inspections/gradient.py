@@ -4,6 +4,7 @@ import numpy as np
 
 from playground.network.inspections.layers import only_last
 from playground.network.inspections.spec import GradientPerUnit, GradientThroughTime
+from playground.network.layer_run import norms
 from playground.network.look import Look
 from playground.tasks.base import Batch
 
@@ -15,8 +16,7 @@ def gradient_through_time(look: Look, batch: Batch, question: GradientThroughTim
     along every path from node_t to the loss, through later steps too. Raises BadInput.
     """
     (seed,) = gradient_seeds(look, batch, question)
-    found = {node: look.gradient(question.layer, node, seed) for node in question.nodes}
-    return {node: np.sqrt(np.square(values, dtype=np.float64).sum(axis=1)) for node, values in found.items()}
+    return {node: norms(look.gradient(question.layer, node, seed)) for node in question.nodes}
 
 
 def gradient_per_unit(look: Look, batch: Batch, question: GradientPerUnit) -> dict[str, np.ndarray]:

@@ -81,6 +81,11 @@ def by_looking(question: Inspection) -> bool:
     return type(question) in BY_LOOKING
 
 
+def of_own_loss(question: Inspection) -> bool:
+    """Whether the gradients that it asks for are those of the sequence's whole loss, or parts of it."""
+    return not isinstance(question, Connectivity) and getattr(question, "loss", "all") == "all"
+
+
 def seeds(look: Look, batch: Batch, questions: Iterable[Inspection]) -> Iterator[np.ndarray]:
     """What these are going to ask of a look, see `Look.expect`. What does not fit is said when it is asked."""
     for question in questions:

@@ -5,6 +5,7 @@ import numpy as np
 from playground.errors import BadInput
 from playground.network.inspections.layers import counted, repeated
 from playground.network.inspections.spec import ItemisedGradient
+from playground.network.layer_run import norms
 from playground.network.look import Look, find_layer, node_gradient
 from playground.network.network import Network
 from playground.tasks.base import Batch
@@ -30,7 +31,7 @@ def itemised_gradient(look: Look, batch: Batch, question: ItemisedGradient) -> d
     targets = np.array([(group[0], group[-1]) for group in groups], np.int64).reshape(-1, 2)
     if len(groups) < FEW:
         total = look.gradient(question.layer, question.node, look.error(batch)[1])  # without groups, too: is it there?
-        parts = [look.gradient(question.layer, question.node, seed) for seed in item_seeds(look, batch, question)]
+        parts = [look.gradient(question.layer, question.node, seed) for seed in _seeds(look, batch, groups)]
         items = np.array(parts, np.float64).reshape(len(groups), *total.shape)
     else:
         items = _side_by_side(look.network, batch, question, groups)
@@ -41,12 +42,11 @@ def itemised_gradient(look: Look, batch: Batch, question: ItemisedGradient) -> d
             raise BadInput(place, f"there is no unit {question.unit}", f"choose one below {size}")
         one = items[:, :, question.unit]
         return {"targets": targets, "norms": np.abs(one), "shares": one, "total": total[:, question.unit]}
-    norm = np.sqrt(np.square(total).sum(axis=1))
-    towards = np.divide(total, norm[:, None], out=np.zeros_like(total), where=norm[:, None] > 0)
+    norm, along = norms(total), np.einsum("jtn,tn->jt", items, total)
     return {
         "targets": targets,
-        "norms": np.sqrt(np.square(items).sum(axis=2)),
-        "shares": (items * towards).sum(axis=2),
+        "norms": norms(items),
+        "shares": np.divide(along, norm, out=np.zeros_like(along), where=norm > 0),
         "total": norm,
     }
 
@@ -54,8 +54,10 @@ def itemised_gradient(look: Look, batch: Batch, question: ItemisedGradient) -> d
 def item_seeds(look: Look, batch: Batch, question: ItemisedGradient) -> list[np.ndarray]:
     """What is going to be asked of the look: one gradient at the scores for each item, if there are only a few."""
     groups = _groups(look.network, batch, question)
-    if not 0 < len(groups) < FEW:
-        return []
+    return _seeds(look, batch, groups) if len(groups) < FEW else []
+
+
+def _seeds(look: Look, batch: Batch, groups: list[np.ndarray]) -> list[np.ndarray]:
     whole, seeds = look.error(batch)[1], []
     for group in groups:
         seeds.append(np.zeros_like(whole))

@@ -50,7 +50,7 @@ class NetworkCanvas(QFrame):
         self.setProperty("card", "canvas")
         self.setMinimumSize(320, 200)
         self._scene = QGraphicsScene(self)
-        self.view = CanvasView(self._scene, self)
+        self.view = CanvasView(self._scene, self, orderly=True)
         self.edits = CanvasEdits(session, self)
         self.menus = Menus(self)
         self.header = Header(self)

@@ -1,5 +1,6 @@
 """Numbers to colours: blue positive, orange negative, the background at zero."""
 
+import math
 from functools import lru_cache
 
 import numpy as np
@@ -9,6 +10,8 @@ from PySide6.QtGui import QColor, QImage
 from playground.ui.theme import Theme
 
 MOST_COLUMNS = 512  # longer sequences are averaged: no card is wider than that
+
+LARGEST = 1e300  # of a scale
 
 
 @lru_cache(maxsize=8)
@@ -24,11 +27,15 @@ def signed_table(positive: str, negative: str, zero: str) -> NDArray[np.uint32]:
 
 def scale_of(values: NDArray[np.floating]) -> float:
     """The value of the full colours: the next power of two above all values, at least 1/16, so that it rarely jumps."""
+    return _scale(values)[0]
+
+
+def _scale(values: NDArray[np.floating]) -> tuple[float, bool]:
+    """The same, and whether no value is beyond it, or no number."""
     largest = max(float(values.max(initial=0.0)), -float(values.min(initial=0.0)))
-    if not np.isfinite(largest):
-        finite = values[np.isfinite(values)]
-        largest = float(np.abs(finite).max(initial=0.0))
-    return float(2.0 ** np.ceil(np.log2(max(largest, 1 / 16))))
+    if not (within := largest < LARGEST):
+        largest = min(LARGEST, float(np.abs(values[np.isfinite(values)]).max(initial=0.0)))
+    return 2.0 ** math.ceil(math.log2(max(largest, 1 / 16))), within
 
 
 def heatmap(values: NDArray[np.floating], theme: Theme) -> tuple[QImage, float]:
@@ -48,18 +55,24 @@ def levels(values: NDArray[np.floating]) -> tuple[NDArray[np.uint8], float]:
         starts = np.arange(0, steps, block)
         counts = np.diff(np.append(starts, steps))[:, None]
         values = np.add.reduceat(values, starts, axis=0) / counts
-    scale = scale_of(values)
-    with np.errstate(invalid="ignore"):
-        level = values * (127.0 / scale)
-    if not np.isfinite(level.sum()):
+    scale, within = _scale(values)
+    level = values * (127.0 / scale)
+    if not within:
         level = np.clip(np.nan_to_num(level, nan=0.0, posinf=127.0, neginf=-127.0), -127.0, 127.0)
-    np.rint(level, out=level)
-    level += 128
+    level += 128.5  # it is cut off, not rounded, below
     return np.ascontiguousarray(level.astype(np.uint8).T), scale
+
+
+def alike(levels: NDArray[np.uint8], others: NDArray[np.uint8]) -> bool:
+    """Whether no eye can tell them apart: neither is more than one of the colours away from the other."""
+    if levels.shape != others.shape:
+        return False
+    apart = np.maximum(levels, others) - np.minimum(levels, others)  # there is nothing below 0 in 8 bits
+    return int(apart.max(initial=0)) <= 1
 
 
 def picture(levels: NDArray[np.uint8], theme: Theme) -> QImage:
     """levels [n, T] → an image of T × n pixels."""
     units, steps = levels.shape
-    pixels = signed_table(theme.positive, theme.negative, theme.zero)[levels]
+    pixels = signed_table(theme.positive, theme.negative, theme.zero).take(levels)
     return QImage(pixels.data, steps, units, 4 * steps, QImage.Format.Format_RGB32).copy()

@@ -26,6 +26,7 @@ from playground.ui.canvas.gestures.zoom import Zoom
 from playground.ui.canvas.items.exposed import exposing
 
 LEAST, MOST = 0.2, 4.0
+BAR = 8  # px at the right edge, for what says which part of the plan is in sight
 STRIP = 160  # px of the plan that always stay in sight
 NEARLY = 0.97  # a plan that is a hair too large is shown at 100 % all the same: text stays sharp
 
@@ -38,8 +39,10 @@ class CanvasView(QGraphicsView):
     left = Signal()
     menu_wanted = Signal(QPointF, object)  # scene point, global position
 
-    def __init__(self, scene: QGraphicsScene, parent: QWidget | None = None) -> None:
+    def __init__(self, scene: QGraphicsScene, parent: QWidget | None = None, orderly: bool = False) -> None:
+        """orderly: every item sets pen, brush and font before it paints, so that nothing is put back in between."""
         super().__init__(scene, parent)
+        self.setOptimizationFlag(QGraphicsView.OptimizationFlag.DontSavePainterState, orderly)
         self.setObjectName("canvas.view")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -229,7 +232,7 @@ class CanvasView(QGraphicsView):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(self.palette().color(QPalette.ColorRole.Highlight))
             painter.drawRoundedRect(QRectF(self.viewport().rect()).adjusted(1.5, 1.5, -1.5, -1.5), 6, 6)
-        if self.scrolls and not self.zoomed:
+        if self.scrolls and not self.zoomed and event.rect().right() >= self.viewport().width() - BAR:
             self._paint_place()
 
     def _paint_place(self) -> None:
@@ -241,7 +244,8 @@ class CanvasView(QGraphicsView):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self.palette().color(QPalette.ColorRole.Mid))
         top, share = (bar.value() - bar.minimum()) / whole, bar.pageStep() / whole
-        painter.drawRoundedRect(QRectF(self.viewport().width() - 7, 4 + top * (high - 8), 4, share * (high - 8)), 2, 2)
+        left = self.viewport().width() - BAR + 1
+        painter.drawRoundedRect(QRectF(left, 4 + top * (high - 8), BAR - 4, share * (high - 8)), 2, 2)
 
     # -- drag and drop --------------------------------------------------------------------------------------------
 

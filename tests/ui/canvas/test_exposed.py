@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 from PySide6.QtGui import QColor, QImage, QRegion
+from PySide6.QtWidgets import QGraphicsView
 
 from playground.training.run import Run
 from playground.ui.canvas.items import layer
 from playground.ui.canvas.items.exposed import exposed_of
+from playground.ui.state import Selection
 
 
 def painted(viewport, region):
@@ -44,3 +46,17 @@ def test_only_the_heatmaps_again(hands, scale, monkeypatch):
 def test_nothing_is_known_in_a_figure(hands):
     item = hands.canvas.item_for("Deep", "layer1")
     assert exposed_of(item, None) is None and exposed_of(item, hands.canvas.view.viewport()) is None
+
+
+def test_every_item_sets_what_it_paints_with(hands):
+    """The view puts nothing back between two items: the picture is the same as if it did."""
+    canvas, seen = hands.canvas, []
+    canvas.session.select(Selection("layer", "Deep", "layer2"))
+    canvas.picture.layers[0, 0].set_lit("words")
+    canvas.picture.race.set_lit("words")
+    for gap in canvas.picture.gaps.values():
+        gap.set_lit(True)
+    for saved in (True, False):
+        canvas.view.setOptimizationFlag(QGraphicsView.OptimizationFlag.DontSavePainterState, not saved)
+        seen.append(canvas.view.viewport().grab().toImage())
+    assert seen[0] == seen[1]

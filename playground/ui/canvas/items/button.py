@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsObject, QStyleOptionGraphi
 from playground.ui.canvas.style import Style, pen
 
 SIZE = 9.0
+BOUNDS = QRectF(-SIZE - 1, -SIZE - 1, 2 * SIZE + 2, 2 * SIZE + 2)
 
 
 class ButtonItem(QGraphicsObject):
@@ -32,7 +33,7 @@ class ButtonItem(QGraphicsObject):
         self.setVisible(not on)
 
     def boundingRect(self) -> QRectF:
-        return QRectF(-SIZE - 1, -SIZE - 1, 2 * SIZE + 2, 2 * SIZE + 2)
+        return BOUNDS
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         theme = self.style.theme

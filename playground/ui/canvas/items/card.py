@@ -38,6 +38,7 @@ class Card(QGraphicsObject):
         self.setPos(rect.x, rect.y)
         self.style = style
         self.box = QRectF(0, 0, rect.width, rect.height)
+        self._bounds = self.box.adjusted(-self.ring - 1, -self.ring - 1, self.ring + 1, self.ring + 1)
         self.frame = frame or style.theme.border
         self.frame_width = width
         self.labels: list[Label] = []
@@ -46,7 +47,7 @@ class Card(QGraphicsObject):
         self.exporting = False
 
     def boundingRect(self) -> QRectF:
-        return self.box.adjusted(-self.ring - 1, -self.ring - 1, self.ring + 1, self.ring + 1)
+        return self._bounds
 
     def texts(self) -> list[str]:
         """Every text on the card, as it can be read."""

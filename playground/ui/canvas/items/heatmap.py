@@ -6,7 +6,7 @@ from PySide6.QtCore import QLineF, QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsObject, QStyleOptionGraphicsItem, QWidget
 
-from playground.ui.canvas.colours import levels, picture
+from playground.ui.canvas.colours import alike, levels, picture
 from playground.ui.canvas.style import Style, pen
 
 
@@ -17,6 +17,9 @@ class HeatmapItem(QGraphicsObject):
         super().__init__(parent)
         self.place = place
         self.style = style
+        line = QColor(style.theme.text)
+        line.setAlpha(110)
+        self._cursor = pen(line, 1.0)
         self.image: QImage | None = None
         self._levels: NDArray[np.uint8] | None = None  # of the image
         self.scale_value = 0.0
@@ -31,9 +34,9 @@ class HeatmapItem(QGraphicsObject):
                 self.update()
             return
         found, self.scale_value = levels(values)
-        same = self.image is not None and self._levels is not None and np.array_equal(found, self._levels)
-        if same and self.steps == len(values):
-            return
+        shown = self._levels if self.image is not None else None
+        if shown is not None and self.steps == len(values) and alike(found, shown):
+            return  # the colours that are there stay what later ones are compared with: they do not creep away
         self._levels, self.steps = found, len(values)
         self.image = picture(found, self.style.theme)
         self.update()
@@ -48,15 +51,12 @@ class HeatmapItem(QGraphicsObject):
         return self.place
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        theme = self.style.theme
         if self.image is None:
-            painter.fillRect(self.place, QColor(theme.field))
+            painter.fillRect(self.place, QColor(self.style.theme.field))
             return
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
         painter.drawImage(self.place, self.image)
         if 0 < self.time < self.steps:
             x = self.place.x() + (self.time + 0.5) / self.steps * self.place.width()
-            line = QColor(theme.text)
-            line.setAlpha(110)
-            painter.setPen(pen(line, 1.0))
+            painter.setPen(self._cursor)
             painter.drawLine(QLineF(x, self.place.top(), x, self.place.bottom()))

@@ -39,6 +39,7 @@ class LayerItem(Card):
         else:
             self.heat = HeatmapItem(self, inside, style)
         self._ground = inside.adjusted(-8, -5, 8, 5)  # the plain part of the card around it
+        self._plain = self._ground.adjusted(-1, -1, 1, 1), QColor(theme.panel)  # what is painted there
         self._tell(note)
 
     def _counts(self) -> tuple[str, str]:
@@ -110,7 +111,7 @@ class LayerItem(Card):
         """Where only the heatmap is painted again, the plain ground below it is all that there is of the card."""
         exposed = exposed_of(self, widget)
         if self.heat is not None and exposed is not None and self._ground.contains(exposed):
-            painter.fillRect(self._ground.adjusted(-1, -1, 1, 1), QColor(self.style.theme.panel))
+            painter.fillRect(*self._plain)
         else:
             super().paint(painter, option, widget)
 

@@ -29,9 +29,10 @@ class WireItem(QGraphicsObject):
         self.arrow = QPolygonF(
             [QPointF(end.x - 1, end.y), QPointF(end.x - ARROW, end.y - 4), QPointF(end.x - ARROW, end.y + 4)]
         )
+        self._bounds = self.path.boundingRect().united(self.arrow.boundingRect()).adjusted(-3, -3, 3, 3)
 
     def boundingRect(self) -> QRectF:
-        return self.path.boundingRect().united(self.arrow.boundingRect()).adjusted(-3, -3, 3, 3)
+        return self._bounds
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
