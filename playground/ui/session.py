@@ -165,7 +165,8 @@ class Session(RunSession):
 
     @property
     def facts(self) -> Facts | None:
-        return self.task.facts if self.task else None
+        task = self.task
+        return task.facts if task is not None else None
 
     @property
     def probe(self) -> Probe | None:
