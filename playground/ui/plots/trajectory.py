@@ -33,6 +33,7 @@ SOLID = "3d"
 VIEWS = ("1 2", "1 3", "2 3", SOLID)
 FAR = 4.0  # times the path's own reach: points beyond it do not make the picture larger
 TURN = 0.01  # radians per pixel
+NOWHERE = np.zeros((0, 3))
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,8 @@ class TrajectoryPlot(Asking, TimePlot):
         self._before: NDArray = np.zeros((0, 3))  # the ghost's states in the basis
         self._points: list[Point] = []
         self._middle, self._reach = np.zeros(2), np.zeros(2)
+        self._home: tuple[object, ...] = (None,) * 5  # what the ranges are of
+        self._labelled: object = None  # what the axes' labels are of
         self._key: object = None
         self._kinds: tuple[str, ...] = ()
         self.chart.extra_readings = self._reading
@@ -131,7 +134,7 @@ class TrajectoryPlot(Asking, TimePlot):
         self._places = self._basis.project(self._states)
         before = state_of(self.ghost_of(net), layer, sources)
         there = before.shape[1] == self._states.shape[1]
-        self._before = self._basis.project(before) if there else np.zeros((0, 3))
+        self._before = self._basis.project(before) if there else NOWHERE
         self._points = self._find(net, layer)
         self.chart.set_message("")
         self.update_times(len(self._states))
@@ -154,7 +157,8 @@ class TrajectoryPlot(Asking, TimePlot):
 
     def _show(self) -> None:
         """Everything in the chosen view."""
-        kinds = tuple(kind for kind in MARKS if any(point.kind == kind for point in self._points))
+        found = {point.kind for point in self._points}
+        kinds = tuple(kind for kind in MARKS if kind in found)
         if kinds != self._kinds or set(self.chart.curves) != set(kinds):
             self._kinds = kinds
             styles = [Style(_colour(kind), 1.4, mark=MARKS[kind], dots=True) for kind in kinds]
@@ -172,7 +176,7 @@ class TrajectoryPlot(Asking, TimePlot):
         self._path.turns = self._view.currentData() == SOLID
         before = self._flat(self._before)
         self.chart.set_ghost_text(self.ghost_text() if len(before) else "")
-        self._go_home(np.concatenate([path, before]))
+        self._go_home(np.concatenate([path, before]) if len(before) else path)
         self._path.set_ghost(before)
         self._show_ghost()
         self._path.set_points(path, lambda t: self.chart.format_x(float(self.times[t])), self._arms())
@@ -182,9 +186,10 @@ class TrajectoryPlot(Asking, TimePlot):
     def _flat(self, places: NDArray) -> NDArray[np.float64]:
         """[n, 3] in the basis as [n, 2] in the picture."""
         view = str(self._view.currentData() or VIEWS[0])
-        if view != SOLID:
-            return places[:, [int(axis) - 1 for axis in view.split()]]
-        return places @ eye(*self._angles).T
+        if view == SOLID:
+            return places @ eye(*self._angles).T
+        across, up = (int(axis) - 1 for axis in view.split())
+        return places[:, across : up + 1 : up - across]
 
     def _label(self) -> None:
         assert self._basis is not None
@@ -192,7 +197,10 @@ class TrajectoryPlot(Asking, TimePlot):
         self.chart.frame.bare = view == SOLID
         if view == SOLID:
             return
-        shares = [f"{100 * float(share):.0f} %" for share in self._basis.shares]
+        shares = [f"{100 * share:.0f} %" for share in self._basis.shares.tolist()]
+        if (view, shares) == self._labelled:  # the very axes: that nothing has changed is seen at once
+            return
+        self._labelled = view, shares
         across, up = (int(axis) for axis in view.split())
         long = tr("principal component {0} ({1} of the variance)")
         axes = [
@@ -229,12 +237,17 @@ class TrajectoryPlot(Asking, TimePlot):
         moved = np.abs(middle - self._middle).max() > 0.1 * before.max()
         if (reach > before).any() or (reach < 0.6 * before).all() or moved:
             self._middle, self._reach = middle, 1.05 * reach
+        frame = self.chart.frame
+        now = frame.mapping, self._middle, self._reach, frame.x_axis, frame.y_axis
+        if all(one is other for one, other in zip(now, self._home, strict=True)):
+            return
         for _ in range(2):  # the ticks' texts decide how much room is left
             rect = self.chart.mapping().rect
             size = np.array([max(rect.width(), 1.0), max(rect.height(), 1.0)])
             half = float((self._reach / size).max()) * size
             (x0, y0), (x1, y1) = self._middle - half, self._middle + half
             self.chart.set_home((float(x0), float(x1)), (float(y0), float(y1)))
+        self._home = frame.mapping, self._middle, self._reach, frame.x_axis, frame.y_axis
 
     def _show_ghost(self) -> None:
         self._path.show_ghost(GHOST not in self.chart.hidden)
@@ -323,7 +336,7 @@ def state_of(traces: NetTraces | None, layer: str, sources: list[str]) -> NDArra
     known = [nodes[key] for key in (trace_key(layer, source) for source in sources) if key in nodes]
     if not known or len(known) < len(sources):
         return np.zeros((0, 0))
-    return np.concatenate(known, axis=1).astype(np.float64)
+    return np.concatenate(known, axis=1, dtype=np.float64)
 
 
 def eye(around: float, towards: float) -> NDArray[np.float64]:
