@@ -35,7 +35,7 @@ class Chooser(QComboBox):
 
     def offer(self, choices: list[tuple[object, str]]) -> bool:
         """Replace the choices. Returns whether that changed what is chosen. With a single choice it hides."""
-        if choices == self._offered:
+        if self.offers(choices):
             return False
         before = was = self.currentData()
         self._offered, self.altered = list(choices), True
@@ -50,6 +50,10 @@ class Chooser(QComboBox):
         self.blockSignals(False)
         self.setVisible(len(choices) > 1)
         return bool(self.currentData() != was)
+
+    def offers(self, choices: list[tuple[object, str]]) -> bool:
+        """Whether these are the choices already."""
+        return choices == self._offered
 
     def currentData(self, role: int = Qt.ItemDataRole.UserRole) -> object:
         """What is chosen, None without choices. Kept here, because plots ask all the time and Qt takes long to say."""

@@ -112,11 +112,11 @@ class GatesPlot(TimePlot):
 
     def _fill(self, values: dict[str, NDArray]) -> None:
         unit = self._unit.currentData()
-        drawn = []
+        drawn: list[NDArray] = []
         lines = all_summarised([values[node.id] for node in self._shown], MEAN if unit is None else unit)
         for node, (mean, band) in zip(self._shown, lines, strict=True):
             self.chart.curves[node.id].set_source(Line(self.times, mean), band)
-            drawn += [mean] if band is None or node.state else [mean, *band]  # a state may leave the axis
+            drawn += [mean] if band is None or node.state else band  # a state may leave the axis
         self._range = value_range(spread(drawn), self._range)
         self.chart.set_home(self.time_range(), self._range)
 

@@ -13,19 +13,17 @@ Range = tuple[float, float]
 
 def spread(arrays: Iterable[NDArray], positive: bool = False) -> Range | None:
     """Smallest and largest finite value of all arrays, None without any. positive: values above 0 only."""
-    low, high = np.inf, -np.inf
-    for array in arrays:
-        values = np.asarray(array)
+    parts = [np.asarray(array).reshape(-1) for array in arrays]
+    values = np.concatenate(parts) if parts else np.empty(0)  # many are small: copied at once they are soon looked at
+    if not values.size:
+        return None
+    low, high = float(np.minimum.reduce(values)), float(np.maximum.reduce(values))  # NaN where there is one
+    if not (math.isfinite(low) and math.isfinite(high)) or (positive and low <= 0):
+        values = values[np.isfinite(values) & (values > 0)] if positive else values[np.isfinite(values)]
         if not values.size:
-            continue
-        ends = float(values.min()), float(values.max())  # NaN where there is one
-        if not (math.isfinite(ends[0]) and math.isfinite(ends[1])) or (positive and ends[0] <= 0):
-            values = values[np.isfinite(values) & (values > 0)] if positive else values[np.isfinite(values)]
-            if not values.size:
-                continue
-            ends = float(values.min()), float(values.max())
-        low, high = min(low, ends[0]), max(high, ends[1])
-    return (low, high) if low <= high else None
+            return None
+        low, high = float(np.minimum.reduce(values)), float(np.maximum.reduce(values))
+    return low, high
 
 
 def steps_range(last: float) -> Range:
