@@ -63,7 +63,8 @@ def find_matches(
         occupied[max(0, first) : last + 1] = b"\1" * max(0, min(last + 1, len(occupied)) - max(0, first))
     made: list[Match] = []
     overlaps, extras = overlap.tolist(), extra.tolist()
-    for start in np.lexsort((extra, -overlap)).tolist():  # which keeps the order of what is equal
+    order = extra - overlap * (found.shape[1] + 1)
+    for start in np.argsort(order, kind="stable").tolist():  # which keeps the order of what is equal
         if not overlaps[start] or len(made) == most:
             break
         if occupied.find(1, start, start + length) < 0:

@@ -85,7 +85,10 @@ class ZoomView(pg.GraphicsView):
         self._home = (x, y)
         wanted, now = self._wanted(), self.area.viewRange()
         if wanted[1] == now[1] and wanted[0] != now[0] and self._axes == axes:
-            self._go((wanted[0][0], wanted[0][1]), None)  # as training steps go on: nothing takes another place
+            self._seen_x = (wanted[0][0], wanted[0][1])  # as training steps go on: nothing takes another place
+            self._quiet = True
+            self.area.show_x(*self._seen_x)
+            self._quiet = False
             self.map_anew()
         elif wanted != now:
             self._go_home()
