@@ -1,6 +1,7 @@
 """Which inputs an output rests on (Madsen 2019, "Visualizing memorization in RNNs", Distill)."""
 
 from collections.abc import Hashable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -104,8 +105,7 @@ class ConnectivityPlot(Asking, TimePlot):
             triples = list(zip(texts, styles, strict=True))
             curves = [Curve(name, name, style, (name,)) for (name, _), style in triples]
             self.set_series(curves, [Entry(name, f"{name}: {text}", style) for (name, text), style in triples])
-        long = tr("‖∂ score/∂x_t‖ (score per unit of the input)")
-        self.chart.frame.y_axis = Axis((long, "‖∂ score/∂x‖"), log=self.log_y)
+        self.chart.frame.y_axis = _axis(self.log_y)
         for name, answer in self._found.items():
             norms = answer.arrays["norms"]
             norms = np.where(norms > 0, norms, np.nan) if self.log_y else norms
@@ -162,6 +162,11 @@ class ConnectivityPlot(Asking, TimePlot):
             column[: len(norms)] = norms
             table[f"{name} derivative of {self._asked_of(name)} [score/1]"] = column
         return table
+
+
+@lru_cache(maxsize=2)
+def _axis(log: bool) -> Axis:
+    return Axis((tr("‖∂ score/∂x_t‖ (score per unit of the input)"), "‖∂ score/∂x‖"), log=log)
 
 
 def _shown(symbol: str) -> str:

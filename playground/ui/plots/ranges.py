@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,7 @@ def spread(arrays: Iterable[NDArray], positive: bool = False) -> Range | None:
     return low, high
 
 
+@lru_cache(maxsize=256)
 def steps_range(last: float) -> Range:
     """0 … a round number at or after `last`: it grows in leaps, not with every step."""
     return (0.0, nice_upper(max(10.0, last)))
@@ -46,6 +48,7 @@ def steady(wanted: Range, before: Range | None, room: float = 0.15) -> Range:
     return low - (spare if low < 0 else 0.0), high + spare
 
 
+@lru_cache(maxsize=256)  # the extremes of long curves change seldom
 def loss_range(found: Range | None, log: bool) -> Range:
     """The y range of a loss; on a log axis in log₁₀."""
     if found is None:

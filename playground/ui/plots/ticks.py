@@ -94,6 +94,7 @@ def nice_upper(value: float) -> float:
     return next(f * power for f in (1, 1.2, 1.6, 2, 2.5, 3, 4, 5, 6, 8, 10) if f * power >= value * (1 - 1e-12))
 
 
+@lru_cache(maxsize=256)
 def nice_log_bounds(low: float, high: float) -> tuple[float, float]:
     """log₁₀ of bounds at 1, 2, 5 × 10ᵏ around the positive numbers `low` and `high`."""
 
