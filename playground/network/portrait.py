@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -37,14 +38,13 @@ def principal_basis(states: NDArray, k: int = 3, before: Basis | None = None) ->
     that are not finite are left out.
     """
     known = np.asarray(states, np.float64)
-    if not np.isfinite(known.sum()):
-        known = known[np.isfinite(known).all(axis=1)]
     S = known.shape[1]
+    centre, centred, total = _centred(known)
+    if not math.isfinite(total):
+        known = known[np.isfinite(known).all(axis=1)]
+        centre, centred, total = _centred(known)
     if not len(known):
         return Basis(np.zeros(S), np.zeros((S, k)), np.zeros(k))
-    centre = np.ones(len(known)) @ known / len(known)
-    centred = known - centre
-    total = float(np.vdot(centred, centred))
     nearby = _nearby(centred, total, before.span, k) if before is not None and len(known) >= S else None
     found, variances = _directions(centred) if nearby is None else nearby
     axes, shares = np.zeros((S, k)), np.zeros(k)
@@ -57,6 +57,14 @@ def principal_basis(states: NDArray, k: int = 3, before: Basis | None = None) ->
         turn = np.take_along_axis(axes, np.abs(axes).argmax(axis=0)[None, :], axis=0)[0] < 0
     axes[:, turn] *= -1
     return Basis(centre, axes, shares, found[:, : k + GUARDS])
+
+
+def _centred(states: Array) -> tuple[Array, Array, float]:
+    """The mean state, the states less that, and the sum of their squares."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        centre = np.ones(len(states)) @ states / max(1, len(states))
+        centred = states - centre
+        return centre, centred, float(np.vdot(centred, centred))
 
 
 def _nearby(centred: Array, total: float, span: Array, k: int) -> tuple[Array, Array] | None:

@@ -86,8 +86,9 @@ class Chooser(QComboBox):
         self.altered = True
 
     def setVisible(self, visible: bool) -> None:
-        self.altered = True
+        before = self.isHidden()
         super().setVisible(visible)
+        self.altered = self.altered or self.isHidden() != before
 
     def moveEvent(self, event: QMoveEvent) -> None:
         self.altered = True

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QPointF
 
 from playground.network.inspections.spec import Connectivity, Inspection
+from playground.tasks.base import Facts
 from playground.ui.plots.asking import Asking
 from playground.ui.plots.classes import symbol_text
 from playground.ui.plots.geometry import MARKS
@@ -51,6 +52,7 @@ class ConnectivityPlot(Asking, TimePlot):
         self._output = self.add_chooser("output", tr("which output"))
         self._found: dict[str, Answer] = {}
         self._outputs: list[str] = []
+        self._offered: Facts | None = None  # whose outputs these are
         self._key: object = None
         self._range = NormRange(FLOOR)
         self._text = TextGrid(self.session.set_time)
@@ -63,17 +65,12 @@ class ConnectivityPlot(Asking, TimePlot):
 
     def draw(self) -> None:
         names = [net.name for net in self.session.experiment.networks if net.layers]
-        facts, text = self.session.facts, self._symbols()
+        text = self._symbols()
         self._view.offer([(TEXT, tr("as text")), (CURVES, tr("as curves"))] if text else [(CURVES, tr("as curves"))])
         as_text = bool(text) and self._view.currentData() == TEXT
         self._net.offer([(name, name) for name in names])
         self._net.setVisible(as_text and len(names) > 1)
-        outputs = [*(facts.symbols or facts.output_names)] if facts is not None else []
-        if facts is not None and not outputs:
-            outputs = [tr("output {0}").format(k) for k in range(facts.outputs)]
-        each: list[tuple[object, str]] = [(k, _shown(text)) for k, text in enumerate(outputs)]
-        self._outputs = [text for _, text in each]
-        self._output.offer([(STRONGEST, tr("strongest output")), *each] if len(each) > 1 else each)
+        self._offer_outputs()
         chosen = self._output.currentData()
         asked = [self._net.currentData()] if as_text else names
         t, k = int(self.session.time), STRONGEST if chosen is None else int(chosen)
@@ -96,6 +93,18 @@ class ConnectivityPlot(Asking, TimePlot):
         else:
             self._draw_curves(names)
         self.place_choosers()
+
+    def _offer_outputs(self) -> None:
+        facts = self.session.facts
+        if facts is self._offered:
+            return
+        self._offered = facts
+        outputs = [*(facts.symbols or facts.output_names)] if facts is not None else []
+        if facts is not None and not outputs:
+            outputs = [tr("output {0}").format(k) for k in range(facts.outputs)]
+        each: list[tuple[object, str]] = [(k, _shown(text)) for k, text in enumerate(outputs)]
+        self._outputs = [text for _, text in each]
+        self._output.offer([(STRONGEST, tr("strongest output")), *each] if len(each) > 1 else each)
 
     def _draw_curves(self, names: list[str]) -> None:
         texts = tuple((name, self._asked_of(name)) for name in self._found)

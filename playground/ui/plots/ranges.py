@@ -10,14 +10,16 @@ from numpy.typing import NDArray
 from playground.ui.plots.ticks import nice_log_bounds, nice_step, nice_upper
 
 Range = tuple[float, float]
+FEW = 32  # values that are looked at one by one
 
 
 def spread(arrays: Iterable[NDArray], positive: bool = False) -> Range | None:
     """Smallest and largest finite value of all arrays, None without any. positive: values above 0 only."""
     parts = [np.asarray(array).reshape(-1) for array in arrays]
     values = np.concatenate(parts) if parts else np.empty(0)  # many are small: copied at once they are soon looked at
-    if not values.size:
-        return None
+    if len(values) <= FEW:
+        some = [value for value in values.tolist() if math.isfinite(value) and (value > 0 or not positive)]
+        return (min(some), max(some)) if some else None
     low, high = float(np.minimum.reduce(values)), float(np.maximum.reduce(values))  # NaN where there is one
     if not (math.isfinite(low) and math.isfinite(high)) or (positive and low <= 0):
         values = values[np.isfinite(values) & (values > 0)] if positive else values[np.isfinite(values)]

@@ -44,6 +44,7 @@ def power_text(exponent: int, plain: bool = False) -> str:
     return "10" + str(exponent).translate(SUPERSCRIPT)
 
 
+@lru_cache(maxsize=1024)
 def number_text(value: float, step: float = 0.0, grouped: bool = True, powers: bool | None = None) -> str:
     """A tick's text with just the decimals that `step` needs; powers of ten for what is very large or small.
 

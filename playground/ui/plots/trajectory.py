@@ -27,6 +27,7 @@ from playground.ui.plots.readout import Reading
 from playground.ui.plots.ticks import Axis, value_text
 from playground.ui.plots.timeplot import TimePlot
 from playground.ui.plots.words import tr
+from playground.ui.run.inspections import Answer
 from playground.ui.theme import Theme
 
 SOLID = "3d"
@@ -93,6 +94,7 @@ class TrajectoryPlot(Asking, TimePlot):
         self._places: NDArray = np.zeros((0, 3))
         self._before: NDArray = np.zeros((0, 3))  # the ghost's states in the basis
         self._points: list[Point] = []
+        self._judged: tuple[Answer | None, list[tuple[str, float, NDArray]]] = None, []  # the points of an answer
         self._middle, self._reach = np.zeros(2), np.zeros(2)
         self._home: tuple[object, ...] = (None,) * 5  # what the ranges are of
         self._labelled: object = None  # what the axes' labels are of
@@ -149,10 +151,13 @@ class TrajectoryPlot(Asking, TimePlot):
             points = answer.arrays.get("points")
             if points is None or self._basis is None or points.shape[1] != len(self._basis.centre):
                 continue
-            values = np.hypot(answer.arrays["eigenvalues"][:, :, 0], answer.arrays["eigenvalues"][:, :, 1])
-            places = self._basis.project(points)
-            for place, speed, sizes in zip(places, answer.arrays["speeds"], values, strict=True):
-                found.append(Point(kind_of(float(speed), sizes), place, float(speed), sizes))
+            if answer is not self._judged[0]:
+                eigenvalues, speeds = answer.arrays["eigenvalues"], answer.arrays["speeds"].tolist()
+                sizes = np.hypot(eigenvalues[:, :, 0], eigenvalues[:, :, 1])
+                judged = [(kind_of(speed, each), speed, each) for speed, each in zip(speeds, sizes, strict=True)]
+                self._judged = answer, judged
+            for place, (kind, speed, each) in zip(self._basis.project(points), self._judged[1], strict=True):
+                found.append(Point(kind, place, speed, each))
         return found
 
     def _show(self) -> None:
