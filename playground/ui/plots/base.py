@@ -307,9 +307,9 @@ class Plot(QWidget):
         """Put the choosers beside the title, the short one where there is little room; or, where they could not be read
         there, in a row of their own. Tell the chart how much room they take."""
         frame = self.chart.frame
-        if self._placed == (self.chart.corner, frame.titles, frame.title) and not self.buttons:
-            if not any([chooser.altered for chooser in self.choosers]):  # they are where they were put
-                return
+        altered = self.buttons or [chooser for chooser in self.choosers if chooser.altered]
+        if not altered and self._placed == (self.chart.corner, frame.titles, frame.title):
+            return
         before = self.chart.header_taken, frame.title, frame.caption
         held: list[Chooser | QAbstractButton] = [*self.choosers, *self.buttons]
         shown = [widget for widget in held if not widget.isHidden()]

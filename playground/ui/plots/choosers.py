@@ -1,6 +1,7 @@
 """The small choosers in a plot's header: calm text with a chevron, a real combo box for keyboard and screen reader."""
 
 from functools import lru_cache
+from typing import Any
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QMoveEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
@@ -55,7 +56,7 @@ class Chooser(QComboBox):
         """Whether these are the choices already."""
         return choices == self._offered
 
-    def currentData(self, role: int = Qt.ItemDataRole.UserRole) -> object:
+    def currentData(self, role: int = Qt.ItemDataRole.UserRole) -> Any:
         """What is chosen, None without choices. Kept here, because plots ask all the time and Qt takes long to say."""
         index = self.currentIndex()
         return self._offered[index][0] if index >= 0 else None

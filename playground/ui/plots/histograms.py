@@ -269,7 +269,7 @@ def _quantiles(counts: NDArray, ends: NDArray) -> NDArray[np.float64]:
     below = parts_below(counts)
     if below is None:
         return np.full(len(PARTS) + 2, np.nan)
-    return np.interp((0.005, *PARTS, 0.995), below, edges_between(*ends.tolist(), len(counts)))
+    return np.interp((0.005, *PARTS, 0.995), below, edges_between(float(ends[0]), float(ends[1]), len(counts)))
 
 
 def _range(quantiles: NDArray) -> tuple[float, float]:

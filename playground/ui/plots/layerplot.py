@@ -60,7 +60,7 @@ class LayerPlot(Plot):
         if not backward:
             choices = [(data, text) for data, text in choices if not _backward(data)]
         if chooser.offers(choices) and (chosen := chooser.currentData()) is not None:
-            return chosen  # type: ignore[return-value]
+            return chosen  # type: ignore[no-any-return]
         known = {data for data, _ in choices}
         fresh = chooser.currentData() not in known
         chooser.offer(choices)
@@ -70,7 +70,7 @@ class LayerPlot(Plot):
             chooser.blockSignals(True)
             chooser.setCurrentIndex(int(np.argmax(counts)))
             chooser.blockSignals(False)
-        return chooser.currentData() or ("", "")  # type: ignore[return-value]
+        return chooser.currentData() or ("", "")
 
     def traces_of(self, net: str) -> NetTraces | None:
         """The traces of one network, None while there are none."""

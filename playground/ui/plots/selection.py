@@ -200,10 +200,11 @@ class SelectionPlot(Asking, TimePlot):
         """Of this sequence; the very same ones while there is nothing else to say."""
         of = self._matches, len(self._units), more, self.chart.x_name, self.times.tobytes()
         if self._here is None or self._here[0] != of:
-            self._here = of, [
-                Row(("probe", match.start), f"{rank} · {self._steps(match.start, more)}", self._fit(match))
-                for rank, match in enumerate(self._matches, 1)
+            ranked = enumerate(self._matches, 1)
+            rows = [
+                Row(("probe", m.start), f"{rank} · {self._steps(m.start, more)}", self._fit(m)) for rank, m in ranked
             ]
+            self._here = of, rows
         return self._here[1]
 
     def _test_text(self) -> str:

@@ -1,6 +1,6 @@
 """The state's way through its first principal components, and the points where it would stand still."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -94,7 +94,7 @@ class TrajectoryPlot(Asking, TimePlot):
         self._places: NDArray = np.zeros((0, 3))
         self._before: NDArray = np.zeros((0, 3))  # the ghost's states in the basis
         self._points: list[Point] = []
-        self._judged: tuple[Answer | None, list[tuple[str, float, NDArray]]] = None, []  # the points of an answer
+        self._judged: tuple[Answer | None, Sequence[tuple[str, float, NDArray]]] = None, ()  # points of an answer
         self._middle, self._reach = np.zeros(2), np.zeros(2)
         self._home: tuple[object, ...] = (None,) * 5  # what the ranges are of
         self._labelled: object = None  # what the axes' labels are of
@@ -154,8 +154,7 @@ class TrajectoryPlot(Asking, TimePlot):
             if answer is not self._judged[0]:
                 eigenvalues, speeds = answer.arrays["eigenvalues"], answer.arrays["speeds"].tolist()
                 sizes = np.hypot(eigenvalues[:, :, 0], eigenvalues[:, :, 1])
-                judged = [(kind_of(speed, each), speed, each) for speed, each in zip(speeds, sizes, strict=True)]
-                self._judged = answer, judged
+                self._judged = answer, [(kind_of(q, each), q, each) for q, each in zip(speeds, sizes, strict=True)]
             for place, (kind, speed, each) in zip(self._basis.project(points), self._judged[1], strict=True):
                 found.append(Point(kind, place, speed, each))
         return found

@@ -32,7 +32,8 @@ class UnitHeat(TimePlot):
         self.place_choosers()
 
     def show_units(self, shades: NDArray, end: float, level: float = 1.0) -> None:
-        """shades [T, units]: −level … level, NaN for none; `end` is the value that these stand for, as it is written."""
+        """shades [T, units]: −level … level, NaN for none; `end` is the value that level stands for, as it is
+        written."""
         length, units = shades.shape
         text = value_text(end, 2)
         self._bar.set_ends(f"−{text}", f"+{text}")
