@@ -176,7 +176,7 @@ def test_histograms_that_were_thinned_are_those_that_are_derived_at_once(shown) 
         for step in steps:
             history.append(step, *histogram((1 + step / 100) * rng.standard_normal(50)))
 
-    for steps in (range(0, 5), range(5, MOST), range(MOST, MOST + 9), range(MOST + 9, 3 * MOST)):
+    for steps in (range(5), range(5, MOST), range(MOST, MOST + 9), range(MOST + 9, 3 * MOST)):
         grow(steps)
         plot._derive(history, None)
         fresh: HistogramsPlot = shown("histograms")
