@@ -165,8 +165,7 @@ class Session(RunSession):
 
     @property
     def facts(self) -> Facts | None:
-        task = self.task
-        return task.facts if task is not None else None
+        return task.facts if (task := self.task) is not None else None
 
     @property
     def probe(self) -> Probe | None:
