@@ -307,7 +307,7 @@ class Plot(QWidget):
         """Put the choosers beside the title, the short one where there is little room; or, where they could not be read
         there, in a row of their own. Tell the chart how much room they take."""
         frame = self.chart.frame
-        altered = self.buttons or [chooser for chooser in self.choosers if chooser.altered]
+        altered = bool(self.buttons) or any(chooser.altered for chooser in self.choosers)
         if not altered and self._placed == (self.chart.corner, frame.titles, frame.title):
             return
         before = self.chart.header_taken, frame.title, frame.caption
