@@ -32,12 +32,26 @@ def histogram(values: NDArray, bins: int = BINS) -> tuple[Array, float, float]:
     return counts[:bins], low, high
 
 
-def rebinned(counts: Array, low: float, high: float, edges: Array) -> Array:
+def rebinned(counts: NDArray, low: float, high: float, edges: Array) -> Array:
     """The share of the values in each bin of `edges` [n + 1]: within a bin of `counts` they lie evenly. NaN without
     values; what lies beyond the edges is in no bin."""
-    total = float(counts.sum())
-    if not total:
+    below = parts_below(counts)
+    if below is None:
         return np.full(len(edges) - 1, np.nan)
-    known = np.linspace(low, high, len(counts) + 1)
-    below = np.concatenate([[0.0], np.cumsum(counts)]) / total
-    return np.diff(np.interp(edges, known, below))
+    found = np.interp(edges, edges_between(low, high, len(counts)), below)
+    return found[1:] - found[:-1]
+
+
+def parts_below(counts: NDArray) -> Array | None:
+    """Which part of the values lies below each edge of the bins, [n + 1] from 0 to 1; None without values."""
+    below = np.zeros(len(counts) + 1)
+    counts.cumsum(dtype=np.float64, out=below[1:])
+    total = below[-1]
+    return below / total if total else None
+
+
+def edges_between(low: float, high: float, bins: int) -> Array:
+    """[bins + 1], the very ends among them."""
+    edges = np.arange(bins + 1.0) * ((high - low) / bins) + low
+    edges[-1] = high
+    return edges

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 GUARDS = 7  # directions that are followed besides those that are asked for: the nearer the next, the slower it goes
 STEPS = 4  # after so many it is quicker to begin anew
-PRECISE = 1e-10  # of the largest variance
+PRECISE = 1e-8  # of the largest variance
 
 
 @dataclass(frozen=True)
@@ -37,15 +38,14 @@ def principal_basis(states: NDArray, k: int = 3, before: Basis | None = None) ->
     that are not finite are left out.
     """
     known = np.asarray(states, np.float64)
-    if not np.isfinite(known.sum()):
-        known = known[np.isfinite(known).all(axis=1)]
     S = known.shape[1]
+    centre, centred, total = _centred(known)
+    if not math.isfinite(total):
+        known = known[np.isfinite(known).all(axis=1)]
+        centre, centred, total = _centred(known)
     if not len(known):
         return Basis(np.zeros(S), np.zeros((S, k)), np.zeros(k))
-    centre = known.mean(axis=0)
-    centred = known - centre
-    total = float(np.vdot(centred, centred))
-    nearby = _nearby(centred, before.span, k) if before is not None and len(known) >= S else None
+    nearby = _nearby(centred, total, before.span, k) if before is not None and len(known) >= S else None
     found, variances = _directions(centred) if nearby is None else nearby
     axes, shares = np.zeros((S, k)), np.zeros(k)
     kept = min(k, int((variances > 1e-14 * max(total, 1e-300)).sum()))
@@ -59,23 +59,32 @@ def principal_basis(states: NDArray, k: int = 3, before: Basis | None = None) ->
     return Basis(centre, axes, shares, found[:, : k + GUARDS])
 
 
-def _nearby(centred: Array, span: Array, k: int) -> tuple[Array, Array] | None:
+def _centred(states: Array) -> tuple[Array, Array, float]:
+    """The mean state, the states less that, and the sum of their squares."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        centre = np.ones(len(states)) @ states / max(1, len(states))
+        centred = states - centre
+        return centre, centred, float(np.vdot(centred, centred))
+
+
+def _nearby(centred: Array, total: float, span: Array, k: int) -> tuple[Array, Array] | None:
     """What `_directions` finds, of the largest k and some more, by steps of the power method on a whole subspace
     (Bauer 1957) that begin at `span`; None unless the k are found to `PRECISE` within a few steps and none that was
-    missed can be larger: all that the subspace leaves over is less than the last of them."""
+    missed can be larger: all that the subspace leaves over of `total` is less than the last of them.
+
+    The product of the states with their transpose is never made: it is larger than all that is done here."""
     if span.shape[0] != centred.shape[1] or span.shape[1] < k + GUARDS:
         return None
-    product = centred.T @ centred
-    enough = PRECISE * float(np.linalg.norm(product))
     for _ in range(STEPS):
-        span = np.linalg.qr(product @ (product @ span))[0]
-        image = product @ span
-        squares, turn = np.linalg.eigh(span.T @ image)
+        span = np.linalg.qr(centred.T @ (centred @ span))[0]
+        seen = centred @ span
+        squares, turn = np.linalg.eigh(seen.T @ seen)
         turn, squares = turn[:, ::-1], squares[::-1]
-        span, image = span @ turn, image @ turn
-        if float(np.trace(product) - squares.sum()) > squares[k - 1]:
+        if total - float(squares.sum()) > squares[k - 1]:
             return None
-        if np.abs(image[:, :k] - span[:, :k] * squares[:k]).max() <= enough:
+        span = span @ turn
+        image = centred.T @ (seen @ turn[:, :k])
+        if np.abs(image - span[:, :k] * squares[:k]).max() <= PRECISE * float(squares[0]):
             return span, np.maximum(squares, 0.0)
     return None
 

@@ -53,14 +53,18 @@ def find_matches(
     """
     if not len(found) or not len(units):
         return []
-    overlap = found[:, units].sum(axis=1)
-    extra = found.sum(axis=1) - overlap
+    asked = np.ones((found.shape[1], 2), np.float32)  # all units, and those that are asked for: whole numbers
+    asked[:, 1] = 0.0
+    asked[units, 1] = 1.0
+    counts = (found.astype(np.float32) @ asked).astype(np.intp)
+    overlap, extra = counts[:, 1], counts[:, 0] - counts[:, 1]
     occupied = bytearray(len(found) + length - 1)  # numbers of Python: they are looked at one by one
     for first, last in taken:
         occupied[max(0, first) : last + 1] = b"\1" * max(0, min(last + 1, len(occupied)) - max(0, first))
     made: list[Match] = []
     overlaps, extras = overlap.tolist(), extra.tolist()
-    for start in np.lexsort((extra, -overlap)).tolist():  # which keeps the order of what is equal
+    order = extra - overlap * (found.shape[1] + 1)
+    for start in np.argsort(order, kind="stable").tolist():  # which keeps the order of what is equal
         if not overlaps[start] or len(made) == most:
             break
         if occupied.find(1, start, start + length) < 0:

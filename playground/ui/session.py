@@ -165,7 +165,7 @@ class Session(RunSession):
 
     @property
     def facts(self) -> Facts | None:
-        return self.task.facts if self.task else None
+        return task.facts if (task := self.task) is not None else None
 
     @property
     def probe(self) -> Probe | None:

@@ -1,5 +1,7 @@
 """The area of a plot under the mouse: wheel, drag, box and click become zooms, pans and choices of time."""
 
+import math
+
 from pyqtgraph import ViewBox
 from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent, MouseDragEvent
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
@@ -27,6 +29,15 @@ class Area(ViewBox):
         self.pan_axis: int | None = 0  # 0: only x, None: both
         self.disableAutoRange()
         self.setZValue(-30)
+
+    def show_x(self, low: float, high: float) -> None:
+        """`setRange` of x alone, for an axis that grows all the time: without asking for limits, an aspect or other
+        views that are linked, of which there are none, and without a signal."""
+        if not (math.isfinite(low) and math.isfinite(high) and high - low > 1e-9 * max(abs(low), abs(high))):
+            self.setRange(xRange=(low, high), padding=0)
+            return
+        self.state["targetRange"][0], self.state["viewRange"][0] = [low, high], [low, high]
+        self._viewPixelSizeCache, self._matrixNeedsUpdate = None, True  # of pyqtgraph: found anew when they are asked
 
     def wheelEvent(self, ev: QGraphicsSceneWheelEvent, axis: int | None = None) -> None:
         if axis is None:

@@ -25,15 +25,18 @@ class Asking(Plot):
         While a question waits (another time step is chosen, or the plot is seen again), the last answer under the same
         key stands in for it: put into the key whatever makes an old answer useless (the layer, the node).
         """
+        inspections = self.session.inspections
+        if not questions and not self._questions:
+            return {}
         self._questions = dict(questions)
-        self.session.inspections.want(self, self._questions.values())
+        inspections.want(self, self._questions.values())
         found: dict[Hashable, tuple[Inspection, Answer]] = {}
-        for key, question in self._questions.items():
-            answer, before = self.session.inspections.result(question), self._latest.get(key)
+        for key, question in questions.items():
+            answer = inspections.result(question)
             if answer is not None:
                 found[key] = question, answer
-            elif before is not None:
-                found[key] = before
+            elif key in self._latest:
+                found[key] = self._latest[key]
         self._latest = found
         return {key: answer for key, (_, answer) in found.items()}
 

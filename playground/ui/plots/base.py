@@ -59,7 +59,7 @@ class Plot(QWidget):
         self.buttons: list[QAbstractButton] = []  # in the header, after the choosers
         self.acts: list[QAction] = []  # of who holds it: close, full screen …; at the end of its menu
         self._corner: QWidget | None = None
-        self._placed: object = None  # what the choosers were placed for last
+        self._placed: tuple[float, tuple[str, str], str] | None = None  # what the choosers were placed beside last
         self.setObjectName(f"plot.{self.id}")
         self.setAccessibleName(self.title)
         self.setWhatsThis(self.text("Plot", self.DESCRIPTION))
@@ -306,15 +306,13 @@ class Plot(QWidget):
     def place_choosers(self) -> None:
         """Put the choosers beside the title, the short one where there is little room; or, where they could not be read
         there, in a row of their own. Tell the chart how much room they take."""
-        frame, before = self.chart.frame, (self.chart.header_taken, self.chart.frame.title, self.chart.frame.caption)
+        frame = self.chart.frame
+        altered = bool(self.buttons) or any(chooser.altered for chooser in self.choosers)
+        if not altered and self._placed == (self.chart.corner, frame.titles, frame.title):
+            return
+        before = self.chart.header_taken, frame.title, frame.caption
         held: list[Chooser | QAbstractButton] = [*self.choosers, *self.buttons]
         shown = [widget for widget in held if not widget.isHidden()]
-        texts = [w.currentText() if isinstance(w, Chooser) else w.text() for w in shown]
-        places = [widget.geometry() for widget in shown]  # Qt gives them places of its own when they are shown
-        now = (self.width(), self.height(), self.chart.corner, frame.titles, before[1], shown, texts, places)
-        if now == self._placed:
-            return
-        self._placed = None
         widths = [widget.sizeHint().width() for widget in shown]
         end = self.width() - 8 - round(self.chart.corner)
         for short in (False, True):
@@ -338,7 +336,9 @@ class Plot(QWidget):
         frame.caption_below = below
         if before != (self.chart.header_taken, frame.title, frame.caption):
             self.chart.arrange()
-        self._placed = (*now[:4], frame.title, shown, texts, [widget.geometry() for widget in shown])
+        self._placed = self.chart.corner, frame.titles, frame.title
+        for chooser in self.choosers:  # at last: Qt gives them places of its own when they are shown
+            chooser.altered = False
 
     def set_series(self, curves: list, entries: list[Entry]) -> None:
         """New curves and legend entries."""
@@ -348,6 +348,7 @@ class Plot(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.chart.setGeometry(self.rect())
+        self._placed = None
         self.place_choosers()
         self._place_corner()
         super().resizeEvent(event)

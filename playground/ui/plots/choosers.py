@@ -1,9 +1,10 @@
 """The small choosers in a plot's header: calm text with a chevron, a real combo box for keyboard and screen reader."""
 
 from functools import lru_cache
+from typing import Any
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtGui import QColor, QFontMetrics, QMoveEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from playground.ui.plots.fonts import label_font
@@ -26,17 +27,19 @@ class Chooser(QComboBox):
         self.theme: Theme = LIGHT
         self.part = ""  # of its plot: layer, unit, node …
         self.wanted: object = None  # what a person chose, or a layout; it comes back whenever it is offered
+        self.altered = True  # its text, its place or whether it is seen, since its plot placed it
         self._offered: list[tuple[object, str]] = []
         self.activated.connect(self._take)
+        self.currentIndexChanged.connect(self._alter)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def offer(self, choices: list[tuple[object, str]]) -> bool:
         """Replace the choices. Returns whether that changed what is chosen. With a single choice it hides."""
-        if choices == self._offered:
+        if self.offers(choices):
             return False
-        self._offered = list(choices)
         before = was = self.currentData()
+        self._offered, self.altered = list(choices), True
         if self.wanted is not None and any(same(data, self.wanted) for data, _ in choices):
             before = next(data for data, _ in choices if same(data, self.wanted))
         self.blockSignals(True)
@@ -48,6 +51,20 @@ class Chooser(QComboBox):
         self.blockSignals(False)
         self.setVisible(len(choices) > 1)
         return bool(self.currentData() != was)
+
+    def offers(self, choices: list[tuple[object, str]]) -> bool:
+        """Whether these are the choices already."""
+        return choices == self._offered
+
+    def currentData(self, role: int = Qt.ItemDataRole.UserRole) -> Any:
+        """What is chosen, None without choices. Kept here, because plots ask all the time and Qt takes long to say."""
+        index = self.currentIndex()
+        return self._offered[index][0] if index >= 0 else None
+
+    def setCurrentIndex(self, index: int) -> None:
+        """Also where its signals are blocked it is known that it is altered."""
+        self.altered = True
+        super().setCurrentIndex(index)
 
     def choose(self, data: object) -> bool:
         """Choose by data. False when it is not offered."""
@@ -65,6 +82,22 @@ class Chooser(QComboBox):
 
     def _take(self, index: int) -> None:
         self.wanted = self.itemData(index)
+
+    def _alter(self, *_: object) -> None:
+        self.altered = True
+
+    def setVisible(self, visible: bool) -> None:
+        before = self.isHidden()
+        super().setVisible(visible)
+        self.altered = self.altered or self.isHidden() != before
+
+    def moveEvent(self, event: QMoveEvent) -> None:
+        self.altered = True
+        super().moveEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.altered = True
+        super().resizeEvent(event)
 
     def sizeHint(self) -> QSize:
         width = QFontMetrics(self.font()).horizontalAdvance(self.currentText())

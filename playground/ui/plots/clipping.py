@@ -1,5 +1,6 @@
 """The norm of the gradient at every training step, before and after clipping, with the threshold."""
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,11 @@ from playground.ui.plots.legend import Entry
 from playground.ui.plots.ranges import Range, loss_range, spread, steps_range
 from playground.ui.plots.ticks import Axis, value_text
 from playground.ui.plots.words import step_axis, tr
+
+
+@lru_cache(maxsize=2)
+def _axis(log: bool) -> Axis:
+    return Axis((tr("gradient norm ‖g‖ (loss per weight)"), tr("gradient norm ‖g‖"), "‖g‖"), log=log)
 
 
 class ClippingPlot(Plot):
@@ -53,9 +59,7 @@ class ClippingPlot(Plot):
         rows = min(len(names), len(curves.gradient_norms))
         empty = not rows or not len(curves.steps)
         self.chart.set_message(tr(self.EMPTY) if empty else "")
-        self.chart.frame.y_axis = Axis(
-            (tr("gradient norm ‖g‖ (loss per weight)"), tr("gradient norm ‖g‖"), "‖g‖"), log=self.log_y
-        )
+        self.chart.frame.y_axis = _axis(self.log_y)
         if not empty:
             self._update(rows)
         last = float(curves.steps[-1]) if len(curves.steps) else 0.0

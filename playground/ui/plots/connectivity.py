@@ -1,6 +1,7 @@
 """Which inputs an output rests on (Madsen 2019, "Visualizing memorization in RNNs", Distill)."""
 
 from collections.abc import Hashable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QPointF
 
 from playground.network.inspections.spec import Connectivity, Inspection
+from playground.tasks.base import Facts
 from playground.ui.plots.asking import Asking
 from playground.ui.plots.classes import symbol_text
 from playground.ui.plots.geometry import MARKS
@@ -50,6 +52,7 @@ class ConnectivityPlot(Asking, TimePlot):
         self._output = self.add_chooser("output", tr("which output"))
         self._found: dict[str, Answer] = {}
         self._outputs: list[str] = []
+        self._offered: Facts | None = None  # whose outputs these are
         self._key: object = None
         self._range = NormRange(FLOOR)
         self._text = TextGrid(self.session.set_time)
@@ -62,17 +65,12 @@ class ConnectivityPlot(Asking, TimePlot):
 
     def draw(self) -> None:
         names = [net.name for net in self.session.experiment.networks if net.layers]
-        facts, text = self.session.facts, self._symbols()
+        text = self._symbols()
         self._view.offer([(TEXT, tr("as text")), (CURVES, tr("as curves"))] if text else [(CURVES, tr("as curves"))])
         as_text = bool(text) and self._view.currentData() == TEXT
         self._net.offer([(name, name) for name in names])
         self._net.setVisible(as_text and len(names) > 1)
-        outputs = [*(facts.symbols or facts.output_names)] if facts is not None else []
-        if facts is not None and not outputs:
-            outputs = [tr("output {0}").format(k) for k in range(facts.outputs)]
-        each: list[tuple[object, str]] = [(k, _shown(text)) for k, text in enumerate(outputs)]
-        self._outputs = [text for _, text in each]
-        self._output.offer([(STRONGEST, tr("strongest output")), *each] if len(each) > 1 else each)
+        self._offer_outputs()
         chosen = self._output.currentData()
         asked = [self._net.currentData()] if as_text else names
         t, k = int(self.session.time), STRONGEST if chosen is None else int(chosen)
@@ -96,6 +94,18 @@ class ConnectivityPlot(Asking, TimePlot):
             self._draw_curves(names)
         self.place_choosers()
 
+    def _offer_outputs(self) -> None:
+        facts = self.session.facts
+        if facts is self._offered:
+            return
+        self._offered = facts
+        outputs = [*(facts.symbols or facts.output_names)] if facts is not None else []
+        if facts is not None and not outputs:
+            outputs = [tr("output {0}").format(k) for k in range(facts.outputs)]
+        each: list[tuple[object, str]] = [(k, _shown(text)) for k, text in enumerate(outputs)]
+        self._outputs = [text for _, text in each]
+        self._output.offer([(STRONGEST, tr("strongest output")), *each] if len(each) > 1 else each)
+
     def _draw_curves(self, names: list[str]) -> None:
         texts = tuple((name, self._asked_of(name)) for name in self._found)
         if texts != self._key:
@@ -104,8 +114,7 @@ class ConnectivityPlot(Asking, TimePlot):
             triples = list(zip(texts, styles, strict=True))
             curves = [Curve(name, name, style, (name,)) for (name, _), style in triples]
             self.set_series(curves, [Entry(name, f"{name}: {text}", style) for (name, text), style in triples])
-        long = tr("‖∂ score/∂x_t‖ (score per unit of the input)")
-        self.chart.frame.y_axis = Axis((long, "‖∂ score/∂x‖"), log=self.log_y)
+        self.chart.frame.y_axis = _axis(self.log_y)
         for name, answer in self._found.items():
             norms = answer.arrays["norms"]
             norms = np.where(norms > 0, norms, np.nan) if self.log_y else norms
@@ -162,6 +171,11 @@ class ConnectivityPlot(Asking, TimePlot):
             column[: len(norms)] = norms
             table[f"{name} derivative of {self._asked_of(name)} [score/1]"] = column
         return table
+
+
+@lru_cache(maxsize=2)
+def _axis(log: bool) -> Axis:
+    return Axis((tr("‖∂ score/∂x_t‖ (score per unit of the input)"), "‖∂ score/∂x‖"), log=log)
 
 
 def _shown(symbol: str) -> str:

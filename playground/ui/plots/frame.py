@@ -57,7 +57,7 @@ class Frame(Furniture):
     def set_mapping(self, mapping: Mapping) -> None:
         self.mapping = mapping
         rect = mapping.rect
-        x_axis = replace(self.x_axis, log=mapping.log_x)
+        x_axis = self.x_axis if self.x_axis.log == mapping.log_x else replace(self.x_axis, log=mapping.log_x)
         self._x_ticks = ticks(x_axis, mapping.x0, mapping.x1, rect.width(), tick_width, across=True)
         self._y_ticks = ticks(self.y_axis, mapping.y0, mapping.y1, rect.height(), tick_width, across=False)
         self.update()

@@ -1,6 +1,7 @@
 """The gradient through time: how loudly the error still speaks at each step back, ‖∂L/∂h_t‖ (Pascanu et al., 2013)."""
 
 from collections.abc import Hashable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP
 
 from playground.cell.graph import Cell
 from playground.cell.states import hidden_id, states
+from playground.experiment.document import Experiment
 from playground.network.inspections.spec import GradientThroughTime, Inspection, Loss
 from playground.network.spec import Layer, Net
 from playground.network.traces import NetTraces
@@ -17,7 +19,7 @@ from playground.ui.plots.choosers import Chooser
 from playground.ui.plots.geometry import MARKS
 from playground.ui.plots.history import Line
 from playground.ui.plots.items import Curve, Style, contestant
-from playground.ui.plots.layers import find_cell, flowing
+from playground.ui.plots.layers import find_cell, flowing, remembered
 from playground.ui.plots.legend import Entry
 from playground.ui.plots.ranges import NormRange, spread
 from playground.ui.plots.ticks import Axis
@@ -28,6 +30,7 @@ TOP = -1
 STATES = ""  # the choice of h and c together
 FLOOR = 1e-14  # of the largest value: below it is rounding
 Series = tuple[str, NDArray]  # what it is of, [T]
+Chosen = tuple[int, Net, Layer, Cell]  # a layer, and the number of its network
 
 
 class GradientPlot(Asking, TimePlot):
@@ -58,6 +61,7 @@ class GradientPlot(Asking, TimePlot):
         self._loss = self.add_chooser("loss", tr("of which error"))
         self._found: dict[str, NDArray] = {}
         self._key: object = None
+        self._offered: tuple[Experiment, object, list[Chosen]] | None = None  # layers, after what they are of
         self._range = NormRange(FLOOR)
 
     def draw(self) -> None:
@@ -91,9 +95,7 @@ class GradientPlot(Asking, TimePlot):
             self._range.clear()
             self._begin(kinds)
         self.chart.set_message("")
-        symbol = str(self._node.currentData() or "h")
-        long = tr("gradient norm ‖∂L/∂{0}‖ (loss per unit)").format(symbol)
-        self.chart.frame.y_axis = Axis((long, f"‖∂L/∂{symbol}‖", "‖∂L/∂·‖"), log=self.log_y)
+        self.chart.frame.y_axis = _axis(str(self._node.currentData() or "h"), self.log_y)
         self.update_times(max(len(values) for values in found.values()))
         for key, values in found.items():
             self.chart.curves[key].set_source(Line(self.times[: len(values)], values))
@@ -103,9 +105,18 @@ class GradientPlot(Asking, TimePlot):
 
     # -- what is chosen -------------------------------------------------------------------------------------------
 
-    def _offer(self) -> list[tuple[int, Net, Layer, Cell]]:
+    def _offer(self) -> list[Chosen]:
         """Bring the choosers up to date; returns the chosen layer of every network that has it."""
-        networks = self.session.experiment.networks
+        experiment, others = self.session.experiment, (self._layer.currentData(), self.session.facts)
+        before = self._offered
+        if before is None or before[0] is not experiment or before[1] != others:
+            found = self._offer_all(experiment)
+            self._offered = experiment, (self._layer.currentData(), self.session.facts), found
+            return found
+        return before[2]
+
+    def _offer_all(self, experiment: Experiment) -> list[Chosen]:
+        networks = experiment.networks
         deepest = max((len(net.layers) for net in networks), default=0)
         choices: list[tuple[object, str]] = [(TOP, tr("last layer"))]
         if deepest > 1:
@@ -116,7 +127,7 @@ class GradientPlot(Asking, TimePlot):
         for index, net in enumerate(networks):
             if net.layers and (chosen is None or chosen < len(net.layers)):
                 layer = net.layers[TOP if chosen is None else chosen]
-                cell = find_cell(self.session.experiment, layer.cell)
+                cell = find_cell(experiment, layer.cell)
                 if cell is not None:
                     found.append((index, net, layer, cell))
         nodes: dict[object, str] = {STATES: tr("h and c")}
@@ -138,7 +149,7 @@ class GradientPlot(Asking, TimePlot):
             return (chosen,) if chosen in [id for id, _ in flowing(cell)] else ()
         return tuple(dict.fromkeys(id for _, id in _state_ids(cell)))
 
-    def _questions_of(self, layers: list[tuple[int, Net, Layer, Cell]]) -> dict[Hashable, Inspection]:
+    def _questions_of(self, layers: list[Chosen]) -> dict[Hashable, Inspection]:
         if not self._asks:
             return {}
         loss: Loss = "last" if self._loss.currentData() == "last" else "all"
@@ -200,6 +211,13 @@ def offer_losses(chooser: Chooser, session: Any) -> None:
     chooser.offer(choices)
 
 
+@lru_cache(maxsize=64)
+def _axis(symbol: str, log: bool) -> Axis:
+    long = tr("gradient norm ‖∂L/∂{0}‖ (loss per unit)").format(symbol)
+    return Axis((long, f"‖∂L/∂{symbol}‖", "‖∂L/∂·‖"), log=log)
+
+
+@remembered
 def _state_ids(cell: Cell) -> list[tuple[str, str]]:
     """("h", node) and, where there is one, ("c", node)."""
     return [("h", hidden_id(cell)), *[("c", node.id) for node in states(cell) if node.role == "cell"][:1]]

@@ -52,7 +52,8 @@ class GradientHistoryPlot(LayerPlot):
         self._drawn: object = None
         self._end = 0.0  # of the x axis
         self._shaded: object = None  # the scale of the colours in `_cells`, and what they are of
-        self._cells: NDArray[np.uint8] = np.zeros((0, 0), np.uint8)
+        self._cells: NDArray[np.uint8] = np.zeros((0, 0), np.uint8)  # a row per moment: so they are picked quickly
+        self._axis_of: tuple[object, ...] = (None, None, None)  # what its names are of
         self.chart.picked.connect(self._pick_row)
         self.session.traces_changed.connect(self.make_stale)
 
@@ -74,7 +75,7 @@ class GradientHistoryPlot(LayerPlot):
             self.place_choosers()
             return
         self.chart.set_message("")
-        self._label(history.length, node)
+        self._label(history.length)
         if (history, history.version) != self._drawn:
             self._drawn = history, history.version
             self._paint(history)
@@ -86,8 +87,12 @@ class GradientHistoryPlot(LayerPlot):
     def _pick_row(self, _: float, row: float) -> None:
         self.session.set_time(round(row))
 
-    def _label(self, length: int, node: str) -> None:
+    def _label(self, length: int) -> None:
         probe, facts = self.session.probe, self.session.facts
+        known = probe, facts, length
+        if all(one is other for one, other in zip(known, self._axis_of, strict=True)):
+            return
+        self._axis_of = known
         named = probe is not None and facts is not None and facts.time_name not in ("", "step")
         if named and len(probe.times) == length:
             names = tuple(value_text(float(at)) for at in probe.times)
@@ -104,9 +109,8 @@ class GradientHistoryPlot(LayerPlot):
         count = int(min(WIDEST, max(1, steps[-1] + 1)))
         ends = np.linspace(0.0, float(max(1, steps[-1])), count) if count > 1 else np.zeros(1)
         places = np.minimum(np.searchsorted(steps, ends), len(steps) - 1)
-        self._heat.set_cells(
-            np.take(self._cells, places, axis=1), float(ends[0]), float(ends[1] - ends[0]) if count > 1 else 1.0
-        )
+        picture = np.take(self._cells, places, axis=0).T
+        self._heat.set_cells(picture, float(ends[0]), float(ends[1] - ends[0]) if count > 1 else 1.0)
         least = ("≤ " if low > bottom else "") + value_text(10.0**low, 2)
         self._bar.set_ends(tr("norm {0}").format(least), value_text(10.0**top, 2))
 
@@ -114,10 +118,10 @@ class GradientHistoryPlot(LayerPlot):
         """Colours of all columns kept; only of those that are new, where the others have theirs already."""
         known = history, history.merges, low, top
         if known != self._shaded:
-            self._shaded, self._cells = known, np.zeros((history.length, 0), np.uint8)
-        first = max(0, self._cells.shape[1] - 1)  # the last column may have grown
-        fresh = rising_indices((history.columns[first:].T - low) / max(top - low, 1e-6))
-        self._cells = np.concatenate([self._cells[:, :first], fresh], axis=1)
+            self._shaded, self._cells = known, np.zeros((0, history.length), np.uint8)
+        first = max(0, len(self._cells) - 1)  # the last column may have grown
+        fresh = rising_indices((history.columns[first:] - low) / max(top - low, 1e-6))
+        self._cells = np.concatenate([self._cells[:first], fresh])
 
     def _reading(self, x: float, y: float) -> list[Reading]:
         history = self._history

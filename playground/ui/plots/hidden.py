@@ -9,6 +9,7 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP
 from playground.network.traces import NetTraces
 from playground.ui.interventions.words import stretches
 from playground.ui.plots.layers import every_node, layer_cell, trace_key
+from playground.ui.plots.ranges import spread
 from playground.ui.plots.ticks import nice_upper
 from playground.ui.plots.unit_heat import UnitHeat
 from playground.ui.plots.words import tr
@@ -49,13 +50,12 @@ class HiddenPlot(UnitHeat):
         if key != self._key:
             self._key, self._level = key, 1.0
         self._widen()
-        self.show_units(self._values / self._level, self._level)
+        self.show_units(self._values, self._level, self._level)
         self.mark_stretches(stretches(self.session.experiment.interventions, net, layer, length))
 
     def _widen(self) -> None:
-        with np.errstate(invalid="ignore"):
-            finite = self._values[np.isfinite(self._values)]
-        largest = float(np.abs(finite).max()) if finite.size else 1.0
+        low, high = spread([self._values]) or (-1.0, 1.0)
+        largest = max(-low, high)
         if largest > self._level * 1.001:
             self._level = nice_upper(largest)
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP
 from playground.cell.graph import Cell, Gate
 from playground.cell.names import parameter_names
 from playground.cell.saturation import between_0_and_1, saturation
-from playground.network.histogram import BINS, rebinned
+from playground.network.histogram import BINS, edges_between, parts_below, rebinned
 from playground.network.inspections.histograms import ALL
 from playground.network.inspections.spec import Inspection, ParameterHistograms
 from playground.ui.plots.asking import Asking
@@ -59,11 +59,13 @@ class HistogramsPlot(Asking, LayerPlot):
         self._recorded: dict[tuple[Hashable, ...], SpreadHistory] = {}
         self._history: SpreadHistory | None = None
         self._drawn: object = None
+        self._labelled = ""
         self._edges: NDArray = np.linspace(0, 1, ROWS + 1)
         self._shares: NDArray = np.zeros((0, ROWS))
         self._lines: NDArray = np.zeros((0, len(PARTS)))
         self._end = 0.0  # of the x axis
-        self._known: tuple[SpreadHistory, NDArray[np.int64]] | None = None  # what the three below are of, and when
+        self._known: SpreadHistory | None = None  # what is derived is of this history, and of these moments
+        self._moments: NDArray[np.int64] = np.zeros(0, np.int64)
         self._quantiles: NDArray = np.zeros((0, len(PARTS) + 2))
         self._cells: NDArray[np.uint8] = np.zeros((0, ROWS), np.uint8)
         self._heat, self._bar = HeatItem(lambda theme: rising_table(theme, lambda t: t.accent)), ColourBar()
@@ -150,30 +152,37 @@ class HistogramsPlot(Asking, LayerPlot):
     def _derive(self, history: SpreadHistory, bounds: tuple[float, float] | None) -> None:
         """Quantiles, edges and shares of all moments; of those that were there before, what was found then."""
         steps = history.steps
-        same = self._known is not None and self._known[0] is history
-        before = self._known[1] if self._known is not None and same else steps[:0]
-        places = np.searchsorted(before, steps)
-        old = places < len(before)
-        old[old] = before[places[old]] == steps[old]
-        fresh = np.flatnonzero(~old).tolist()
-        quantiles = np.empty((len(steps), len(PARTS) + 2))
-        quantiles[old] = self._quantiles[places[old]]
-        for i in fresh:
-            quantiles[i] = _quantiles(history.counts[i], history.ranges[i])
-        bottom, top = bounds or _range(quantiles)
-        if not same or (bottom, top) != (self._edges[0], self._edges[-1]):
-            self._edges = np.linspace(bottom, top, ROWS + 1)
-            old, fresh = np.zeros(len(steps), bool), list(range(len(steps)))
-        shares, cells = np.empty((len(steps), ROWS)), np.empty((len(steps), ROWS), np.uint8)
-        shares[old], cells[old] = self._shares[places[old]], self._cells[places[old]]
-        for i in fresh:
+        kept = self._keep(history)
+        self._quantiles = _with_room(self._quantiles, kept, len(steps))
+        for i in range(kept, len(steps)):
+            self._quantiles[i] = _quantiles(history.counts[i], history.ranges[i])
+        bottom, top = bounds or _range(self._quantiles)
+        if (bottom, top) != (self._edges[0], self._edges[-1]):
+            self._edges, kept = np.linspace(bottom, top, ROWS + 1), 0
+        self._shares, self._cells = (_with_room(each, kept, len(steps)) for each in (self._shares, self._cells))
+        for i in range(kept, len(steps)):
             low, high = history.ranges[i].tolist()
-            shares[i] = rebinned(history.counts[i].astype(np.float64), low, high, self._edges)
-            fullest = np.nanmax(np.nan_to_num(shares[i]))
-            cells[i] = rising_indices(np.sqrt(shares[i] / fullest if fullest > 0 else shares[i]))
-        self._known = history, steps.copy()
-        self._quantiles, self._shares, self._cells = quantiles, shares, cells
-        self._lines = quantiles[:, 1:-1]
+            shares = self._shares[i] = rebinned(history.counts[i], low, high, self._edges)
+            fullest = float(np.fmax.reduce(shares))
+            self._cells[i] = rising_indices(np.sqrt(shares / fullest if fullest > 0 else shares))
+        self._lines = self._quantiles[:, 1:-1]
+
+    def _keep(self, history: SpreadHistory) -> int:
+        """Leave only what was derived of moments that are still there, and tell of how many: they are the first ones.
+        A history only grows, or drops some of its moments before it goes on."""
+        steps, before = history.steps, self._moments
+        if self._known is not history:
+            self._known, kept = history, 0
+        elif 0 < len(before) <= len(steps) and before[-1] == steps[len(before) - 1]:
+            kept = len(before)
+        else:
+            there = np.isin(before, steps)
+            kept = int(there.sum())
+            self._quantiles, self._shares, self._cells = (
+                each[there] for each in (self._quantiles, self._shares, self._cells)
+            )
+        self._moments = steps.copy()
+        return kept
 
     def _paint(self, history: SpreadHistory, bounds: tuple[float, float] | None) -> None:
         self._derive(history, bounds)
@@ -190,6 +199,9 @@ class HistogramsPlot(Asking, LayerPlot):
     # -- words ----------------------------------------------------------------------------------------------------
 
     def _label(self, of: str) -> None:
+        if of == self._labelled:
+            return
+        self._labelled = of
         texts = {
             ACTIVATIONS: (tr("activation (no unit)"), tr("activation")),
             WEIGHTS: (tr("weight (no unit)"), tr("weight")),
@@ -245,18 +257,23 @@ def _bounds(cell: Cell | None, node: str) -> tuple[float, float] | None:
     return low, high
 
 
+def _with_room(rows: NDArray, kept: int, count: int) -> NDArray:
+    """The first `kept` of rows and others for what comes, `count` together."""
+    made = np.empty((count, *rows.shape[1:]), rows.dtype)
+    made[:kept] = rows[:kept]
+    return made
+
+
 def _quantiles(counts: NDArray, ends: NDArray) -> NDArray[np.float64]:
     """Where 0.5 %, the `PARTS` and 99.5 % of a histogram's values lie below; NaN without values."""
-    total = float(counts.sum())
-    if not total:
+    below = parts_below(counts)
+    if below is None:
         return np.full(len(PARTS) + 2, np.nan)
-    below = np.concatenate([[0.0], np.cumsum(counts, dtype=np.float64)]) / total
-    edges = np.linspace(ends[0], ends[1], len(counts) + 1)
-    return np.interp((0.005, *PARTS, 0.995), below, edges)
+    return np.interp((0.005, *PARTS, 0.995), below, edges_between(float(ends[0]), float(ends[1]), len(counts)))
 
 
 def _range(quantiles: NDArray) -> tuple[float, float]:
     """Round numbers around what nearly all values lie between at all moments."""
-    low, high = float(np.nanmin(quantiles[:, 0])), float(np.nanmax(quantiles[:, -1]))
+    low, high = float(np.fmin.reduce(quantiles[:, 0])), float(np.fmax.reduce(quantiles[:, -1]))
     step = nice_step(max(high - low, 1e-9) / 8)
     return float(np.floor(low / step) * step), float(np.ceil(high / step) * step)

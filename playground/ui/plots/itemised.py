@@ -1,5 +1,6 @@
 """The gradient taken apart by the step whose error it comes from (RNNbow: Cashman, Patterson, Mosca et al. 2018)."""
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -17,11 +18,30 @@ from playground.ui.plots.stack import Stack, ramp
 from playground.ui.plots.ticks import Axis, value_text
 from playground.ui.plots.timeplot import TimePlot
 from playground.ui.plots.words import tr
+from playground.ui.theme import Theme
 
 PARTS, SHARES, NORMS = "parts", "shares", "norms"
 DECADES = 8  # of the norms' colours
 READ = 4  # items that are read off at once
 LEAST = 1e-9  # of the largest total: below it there is nothing to have shares of
+
+
+@lru_cache(maxsize=64)
+def _axis(symbol: str, relative: bool, unit: int) -> Axis:
+    """Of the stacked parts."""
+    if relative:
+        label = tr("share of ∂L/∂{0} (adds up to 1)").format(symbol)
+    elif unit >= 0:
+        label = tr("parts of ∂L/∂{0}, unit {1} (signed; they add up)").format(symbol, unit)
+    else:
+        label = tr("parts along ∂L/∂{0} (they add up to its norm)").format(symbol)
+    return Axis((label, label.partition(" (")[0], f"∂E/∂{symbol}"))
+
+
+@lru_cache(maxsize=4)
+def _stops(theme: Theme) -> list[str]:
+    """The colours of the items, from the first to the last."""
+    return [ramp(theme, place / 8).name() for place in range(9)]
 
 
 class ItemisedPlot(Asking, TimePlot):
@@ -100,18 +120,12 @@ class ItemisedPlot(Asking, TimePlot):
     def _draw_stack(self, relative: bool, unit: int) -> None:
         parts, total = self._parts(relative)
         low, high = self.time_range(0.5)
-        edges = np.linspace(low, high, len(total) + 1)
+        step = (high - low) / len(total)
+        edges = np.arange(low, high + 0.5 * step, step)
         self._stack.set_parts(parts, total, edges, self._item_at(int(self.session.time)))
         bottom, top = self._stack.edges
-        symbol = str(self._node.currentData())
-        if relative:
-            label = tr("share of ∂L/∂{0} (adds up to 1)").format(symbol)
-        elif unit >= 0:
-            label = tr("parts of ∂L/∂{0}, unit {1} (signed; they add up)").format(symbol, unit)
-        else:
-            label = tr("parts along ∂L/∂{0} (they add up to its norm)").format(symbol)
-        self.chart.frame.y_axis = Axis((label, label.partition(" (")[0], f"∂E/∂{symbol}"))
-        self._bar.stops = lambda theme: [ramp(theme, place / 8).name() for place in range(9)]
+        self.chart.frame.y_axis = _axis(str(self._node.currentData()), relative, unit)
+        self._bar.stops = _stops
         several = len(parts) > 1
         self._bar.set_ends(self._said(0, tr("error at")) if several else "", self._said(-1, "") if several else "")
         least, most = float(bottom.min(initial=0.0)), float(top.max(initial=0.0))

@@ -59,6 +59,8 @@ class LayerPlot(Plot):
         choices = layer_choices(self.session.experiment)
         if not backward:
             choices = [(data, text) for data, text in choices if not _backward(data)]
+        if chooser.offers(choices) and (chosen := chooser.currentData()) is not None:
+            return chosen  # type: ignore[no-any-return]
         known = {data for data, _ in choices}
         fresh = chooser.currentData() not in known
         chooser.offer(choices)

@@ -27,6 +27,7 @@ class MatchList(QWidget):
     def __init__(self, name: str, parent: QWidget) -> None:
         super().__init__(parent)
         self._rows: list[Row] = []
+        self._said = ""
         self._head = QLabel()
         self._head.setObjectName(f"{name}.units")
         self._head.setWordWrap(True)
@@ -52,7 +53,8 @@ class MatchList(QWidget):
 
     def set_rows(self, head: str, rows: list[Row]) -> None:
         """Replace everything; the row that was chosen stays chosen as long as it is there."""
-        if head != self._head.text():
+        if head != self._said:
+            self._said = head
             self._head.setText(head)
             self._head.setToolTip(head)
             self._list.setAccessibleDescription(head)

@@ -1,5 +1,6 @@
 """What was wanted and what every network said, along the probe sequence."""
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,11 @@ FEW = 5  # so many targets or fewer are drawn as marks, with the input behind th
 INPUT, TARGET = "input", "target"
 
 
+@lru_cache(maxsize=64)
+def _axis(binary: bool, name: str) -> Axis:
+    return Axis((tr("probability"),) if binary else (name or tr("value"), tr("value")))
+
+
 class PredictionPlot(TimePlot):
     """Numbers are curves; classes are a heatmap of probabilities with the right symbol marked (see `ClassView`)."""
 
@@ -35,6 +41,7 @@ class PredictionPlot(TimePlot):
         self._key: object = None
         self._range: tuple[float, float] | None = None
         self._input: NDArray = np.zeros(0)
+        self._drawn_behind: object = None  # the curve of the input, and what was drawn there
 
     def draw(self) -> None:
         traces, facts = self.session.traces, self.session.facts
@@ -127,7 +134,10 @@ class PredictionPlot(TimePlot):
     def _behind(self, values: NDArray) -> None:
         """The input as a pale line that fills the height: it shows what came when, on a scale of its own."""
         self._input = values
-        curve = self.chart.curves[INPUT]
+        of = self.chart.curves[INPUT], self._range, self.times.tobytes(), values.tobytes()
+        if of == self._drawn_behind:  # it is the same at every moment of the training
+            return
+        self._drawn_behind, curve = of, of[0]
         curve.read_from = Line(self.times, values)
         curve.set_source(Line(self.times, self._scaled(values)))
 
@@ -142,7 +152,7 @@ class PredictionPlot(TimePlot):
     def _label(self, name: str) -> None:
         facts = self.session.facts
         binary = facts is not None and facts.loss == "binary_cross_entropy"
-        self.chart.frame.y_axis = Axis((tr("probability"),) if binary else (name or tr("value"), tr("value")))
+        self.chart.frame.y_axis = _axis(binary, name)
 
     def _begin(self, networks: list[str], said: list[str], few: bool) -> None:
         curves, entries = [], []

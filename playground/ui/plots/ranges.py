@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,25 +10,26 @@ from numpy.typing import NDArray
 from playground.ui.plots.ticks import nice_log_bounds, nice_step, nice_upper
 
 Range = tuple[float, float]
+FEW = 32  # values that are looked at one by one
 
 
 def spread(arrays: Iterable[NDArray], positive: bool = False) -> Range | None:
     """Smallest and largest finite value of all arrays, None without any. positive: values above 0 only."""
-    low, high = np.inf, -np.inf
-    for array in arrays:
-        values = np.asarray(array)
+    parts = [np.asarray(array).reshape(-1) for array in arrays]
+    values = np.concatenate(parts) if parts else np.empty(0)  # many are small: copied at once they are soon looked at
+    if len(values) <= FEW:
+        some = [value for value in values.tolist() if math.isfinite(value) and (value > 0 or not positive)]
+        return (min(some), max(some)) if some else None
+    low, high = float(np.minimum.reduce(values)), float(np.maximum.reduce(values))  # NaN where there is one
+    if not (math.isfinite(low) and math.isfinite(high)) or (positive and low <= 0):
+        values = values[np.isfinite(values) & (values > 0)] if positive else values[np.isfinite(values)]
         if not values.size:
-            continue
-        ends = float(values.min()), float(values.max())  # NaN where there is one
-        if not (math.isfinite(ends[0]) and math.isfinite(ends[1])) or (positive and ends[0] <= 0):
-            values = values[np.isfinite(values) & (values > 0)] if positive else values[np.isfinite(values)]
-            if not values.size:
-                continue
-            ends = float(values.min()), float(values.max())
-        low, high = min(low, ends[0]), max(high, ends[1])
-    return (low, high) if low <= high else None
+            return None
+        low, high = float(np.minimum.reduce(values)), float(np.maximum.reduce(values))
+    return low, high
 
 
+@lru_cache(maxsize=256)
 def steps_range(last: float) -> Range:
     """0 … a round number at or after `last`: it grows in leaps, not with every step."""
     return (0.0, nice_upper(max(10.0, last)))
@@ -48,6 +50,7 @@ def steady(wanted: Range, before: Range | None, room: float = 0.15) -> Range:
     return low - (spare if low < 0 else 0.0), high + spare
 
 
+@lru_cache(maxsize=256)  # the extremes of long curves change seldom
 def loss_range(found: Range | None, log: bool) -> Range:
     """The y range of a loss; on a log axis in log₁₀."""
     if found is None:

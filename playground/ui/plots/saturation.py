@@ -11,7 +11,7 @@ from playground.ui.plots.geometry import MARKS
 from playground.ui.plots.history import Line
 from playground.ui.plots.items import Curve, Style, role_colour
 from playground.ui.plots.layerplot import LayerPlot
-from playground.ui.plots.layers import layer_cell
+from playground.ui.plots.layers import layer_cell, remembered
 from playground.ui.plots.legend import Entry
 from playground.ui.plots.ranges import steps_range
 from playground.ui.plots.ticks import Axis, value_text
@@ -44,6 +44,7 @@ class SaturationPlot(LayerPlot):
         self._layer = self.make_layer_chooser()
         self._found: dict[str, SpreadHistory] = {}
         self._key: object = None
+        self._drawn: list[tuple[SpreadHistory, int]] = []  # histories, each as it was
         self.chart.frame.x_axis = step_axis()
         self.chart.x_name = tr("step")
         self.chart.format_x = step_text
@@ -58,9 +59,9 @@ class SaturationPlot(LayerPlot):
         found = {gate.id: self.session.units.history(net, layer, gate.id) for gate in shown}
         self._found = {id: history for id, history in found.items() if history is not None and len(history.steps)}
         shown = [gate for gate in shown if gate.id in self._found]
-        key = (choice, tuple((gate.id, gate.label, gate.role, between_0_and_1(gate)) for gate in shown))
+        key = (choice, shown)
         if key != self._key:
-            self._key = key
+            self._key, self._drawn = key, []
             self._begin(shown)
         if not shown:
             none = cell is not None and not saturating(cell)
@@ -68,6 +69,10 @@ class SaturationPlot(LayerPlot):
             self.chart.set_message(text)
             return
         self.chart.set_message("")
+        now = [(history, history.version) for history in self._found.values()]
+        if now == self._drawn:
+            return
+        self._drawn = now
         last, steps = 0.0, np.empty(0)
         for gate in shown:
             history = self._found[gate.id]
@@ -123,6 +128,7 @@ class SaturationPlot(LayerPlot):
         return table
 
 
+@remembered
 def saturating(cell: Cell) -> list[Gate]:
     """The gates whose values have bounds on both sides, in the cell's order."""
     return [node for node in cell.nodes if isinstance(node, Gate) and saturation(node) is not None]

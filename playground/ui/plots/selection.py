@@ -35,6 +35,16 @@ ROOM = 360, 260  # px: a plot that is neither so wide nor so high has no list
 BESIDE, MOST_BESIDE, BELOW = 190, 0.42, 0.42  # its width, its largest share of the width, its share of the height
 
 
+def accent(theme: Theme) -> str:
+    """Of the chosen steps; no lambda, so that the same stretches are equal."""
+    return theme.accent
+
+
+def muted(theme: Theme) -> str:
+    """Of matches."""
+    return theme.muted
+
+
 class SelectionPlot(Asking, TimePlot):
     """Drag across steps, drag the threshold; the list says which units are on at or above it all along, and the
     matches: on the probe, where a click goes, and in the test data, of which a click shows the units' mean."""
@@ -66,6 +76,8 @@ class SelectionPlot(Asking, TimePlot):
         self._matches: list[Match] = []
         self._answer: Answer | None = None
         self._listed: tuple[Answer, object, tuple[int, int], list[Row]] | None = None  # rows, after what they are of
+        self._found: tuple[NDArray[np.bool_], int, int] | None = None  # what units and matches are of
+        self._here: tuple[object, list[Row]] | None = None  # those of this sequence, after what they are of
         self._shown_match = -1
         self._dragging = False
         self._asked: dict[Hashable, Inspection] = {}
@@ -98,9 +110,7 @@ class SelectionPlot(Asking, TimePlot):
         self.update_times(T)
         first, last = self.chosen_steps(T)
         only = self._rule.currentData() == ONLY
-        found = on_throughout(self._values, self.threshold, last - first + 1, only)
-        self._units = np.flatnonzero(found[first]) if first < len(found) else np.zeros(0, np.intp)
-        self._matches = find_matches(found, self._units, last - first + 1, [(first, last)], MOST)
+        self._find(on_throughout(self._values, self.threshold, last - first + 1, only), first, last)
         self._ask(net, layer, str(node), last - first + 1, only)
         self._range = value_range(spread([self._values, np.array([self.threshold])]), self._range)
         self.chart.set_home(self.time_range(), self._range)
@@ -110,9 +120,18 @@ class SelectionPlot(Asking, TimePlot):
         self._compare(first)
         self._tell(first, last)
 
+    def _find(self, found: NDArray[np.bool_], first: int, last: int) -> None:
+        """The units and the matches; nothing while the same units are on at the same steps as the last time."""
+        before = self._found
+        if before is None or before[1:] != (first, last) or not np.array_equal(before[0], found):
+            self._found = found, first, last
+            self._units = np.flatnonzero(found[first]) if first < len(found) else np.zeros(0, np.intp)
+            self._matches = find_matches(found, self._units, last - first + 1, [(first, last)], MOST)
+
     def _empty(self) -> None:
         self.ask({})
         self._units, self._matches, self._answer, self._key = np.zeros(0, np.intp), [], None, None
+        self._found = None
         self._lines.set_lines(np.zeros(0), np.zeros((0, 0)), self._units)
         self.chart.stretches.set_stretches(())
         self.set_series([], [])
@@ -137,7 +156,6 @@ class SelectionPlot(Asking, TimePlot):
     def _mark(self, first: int, last: int) -> None:
         """Shade the chosen steps and the matches on this sequence, each with its rank."""
         half = (self.times[-1] - self.times[0]) / max(1, len(self.times) - 1) / 2
-        accent, muted = (lambda theme: theme.accent), (lambda theme: theme.muted)
         made = [Stretch(self.times[first] - half, self.times[last] + half, "◆", accent)]
         for rank, match in enumerate(self._matches[:8], 1):
             end = min(match.start + last - first, len(self.times) - 1)
@@ -167,11 +185,7 @@ class SelectionPlot(Asking, TimePlot):
     # -- the list -------------------------------------------------------------------------------------------------
 
     def _tell(self, first: int, last: int) -> None:
-        rows = [
-            Row(("probe", match.start), f"{rank} · {self._steps(match.start, last - first)}", self._fit(match))
-            for rank, match in enumerate(self._matches, 1)
-        ]
-        rows += self._test_rows(last - first)
+        rows = self._own_rows(last - first) + self._test_rows(last - first)
         units = ", ".join(str(unit) for unit in self._units[:24]) + (" …" if len(self._units) > 24 else "")
         head = tr("{0}: units {1}").format(self._steps(first, last - first), units)
         if not self._units.size:
@@ -181,6 +195,17 @@ class SelectionPlot(Asking, TimePlot):
         if self._units.size:
             head += "\n" + self._test_text()
         self._list.set_rows(head, rows)
+
+    def _own_rows(self, more: int) -> list[Row]:
+        """Of this sequence; the very same ones while there is nothing else to say."""
+        of = self._matches, len(self._units), more, self.chart.x_name, self.times.tobytes()
+        if self._here is None or self._here[0] != of:
+            ranked = enumerate(self._matches, 1)
+            rows = [
+                Row(("probe", m.start), f"{rank} · {self._steps(m.start, more)}", self._fit(m)) for rank, m in ranked
+            ]
+            self._here = of, rows
+        return self._here[1]
 
     def _test_text(self) -> str:
         answer = self._answer

@@ -1,5 +1,7 @@
 """Smoothing of a curve that grows: an exponential moving average that is continued, not computed anew."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -7,6 +9,7 @@ from playground.ui.plots.history import Floats, Grown
 
 CHUNK = 128  # values of which each is made from all before it in one matrix product
 SLAB = 64 * CHUNK  # values that are worked on at a time, so that they stay in the processor's cache
+FEW = 16  # values that are taken one by one: arrays would cost more than they spare
 SPANS = (1, 5, 20, 100, 500)  # steps that a person can choose
 
 
@@ -51,8 +54,32 @@ class Smoothed:
         return self.values
 
     def _extend_all(self, y: NDArray, x: NDArray | None, begin: int, end: int, block: int) -> None:
+        if end - begin <= FEW:
+            self._extend_slowly(y, x, begin, end, block)
+            return
         for start in range(begin, end, SLAB):
             self._extend(y, x, start, min(end, start + SLAB), block)
+
+    def _extend_slowly(self, y: NDArray, x: NDArray | None, begin: int, end: int, block: int) -> None:
+        """The same as `_extend`, value by value."""
+        a = self._decay**block
+        share = self._share(a)
+        held, weight, moment = self._held.tolist()
+        places = range(begin + 1, end + 1) if x is None else x[begin:end].tolist()
+        averages, at = [], []
+        for value, place in zip(y[begin:end].tolist(), places, strict=True):
+            held, weight, moment = a * held, a * weight, a * moment
+            if math.isfinite(value):
+                held, weight, moment = held + share * value, weight + share, moment + share * place
+            averages.append(held / weight if weight > 0 else math.nan)
+            at.append(moment / weight if weight > 0 else place)
+        self._held[:] = held, weight, moment
+        self._out.extend(np.array(averages))
+        self._at.extend(np.array(at, np.float64))
+
+    def _share(self, a: float) -> float:
+        """The weight of a value that decays by `a` until the next one."""
+        return (1.0 - a) / (1.0 - self._decay)
 
     def _extend(self, y: NDArray, x: NDArray | None, begin: int, end: int, block: int) -> None:
         """Values begin … end − 1, each of `block` steps: chunks in one product, then what each hands to the next."""
@@ -83,7 +110,7 @@ class Smoothed:
         for `block` steps."""
         if block not in self._kernels:
             a = self._decay**block
-            share = (1.0 - a) / (1.0 - self._decay)
+            share = self._share(a)
             steps = np.arange(CHUNK)
             lags = steps[:, None] - steps[None, :]
             with np.errstate(under="ignore"):

@@ -44,6 +44,7 @@ def power_text(exponent: int, plain: bool = False) -> str:
     return "10" + str(exponent).translate(SUPERSCRIPT)
 
 
+@lru_cache(maxsize=1024)
 def number_text(value: float, step: float = 0.0, grouped: bool = True, powers: bool | None = None) -> str:
     """A tick's text with just the decimals that `step` needs; powers of ten for what is very large or small.
 
@@ -94,6 +95,7 @@ def nice_upper(value: float) -> float:
     return next(f * power for f in (1, 1.2, 1.6, 2, 2.5, 3, 4, 5, 6, 8, 10) if f * power >= value * (1 - 1e-12))
 
 
+@lru_cache(maxsize=256)
 def nice_log_bounds(low: float, high: float) -> tuple[float, float]:
     """log₁₀ of bounds at 1, 2, 5 × 10ᵏ around the positive numbers `low` and `high`."""
 

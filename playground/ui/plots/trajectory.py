@@ -1,6 +1,6 @@
 """The state's way through its first principal components, and the points where it would stand still."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,12 +27,14 @@ from playground.ui.plots.readout import Reading
 from playground.ui.plots.ticks import Axis, value_text
 from playground.ui.plots.timeplot import TimePlot
 from playground.ui.plots.words import tr
+from playground.ui.run.inspections import Answer
 from playground.ui.theme import Theme
 
 SOLID = "3d"
 VIEWS = ("1 2", "1 3", "2 3", SOLID)
 FAR = 4.0  # times the path's own reach: points beyond it do not make the picture larger
 TURN = 0.01  # radians per pixel
+NOWHERE = np.zeros((0, 3))
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,10 @@ class TrajectoryPlot(Asking, TimePlot):
         self._places: NDArray = np.zeros((0, 3))
         self._before: NDArray = np.zeros((0, 3))  # the ghost's states in the basis
         self._points: list[Point] = []
+        self._judged: tuple[Answer | None, Sequence[tuple[str, float, NDArray]]] = None, ()  # points of an answer
         self._middle, self._reach = np.zeros(2), np.zeros(2)
+        self._home: tuple[object, ...] = (None,) * 5  # what the ranges are of
+        self._labelled: object = None  # what the axes' labels are of
         self._key: object = None
         self._kinds: tuple[str, ...] = ()
         self.chart.extra_readings = self._reading
@@ -131,7 +136,7 @@ class TrajectoryPlot(Asking, TimePlot):
         self._places = self._basis.project(self._states)
         before = state_of(self.ghost_of(net), layer, sources)
         there = before.shape[1] == self._states.shape[1]
-        self._before = self._basis.project(before) if there else np.zeros((0, 3))
+        self._before = self._basis.project(before) if there else NOWHERE
         self._points = self._find(net, layer)
         self.chart.set_message("")
         self.update_times(len(self._states))
@@ -146,15 +151,18 @@ class TrajectoryPlot(Asking, TimePlot):
             points = answer.arrays.get("points")
             if points is None or self._basis is None or points.shape[1] != len(self._basis.centre):
                 continue
-            values = np.hypot(answer.arrays["eigenvalues"][:, :, 0], answer.arrays["eigenvalues"][:, :, 1])
-            places = self._basis.project(points)
-            for place, speed, sizes in zip(places, answer.arrays["speeds"], values, strict=True):
-                found.append(Point(kind_of(float(speed), sizes), place, float(speed), sizes))
+            if answer is not self._judged[0]:
+                eigenvalues, speeds = answer.arrays["eigenvalues"], answer.arrays["speeds"].tolist()
+                sizes = np.hypot(eigenvalues[:, :, 0], eigenvalues[:, :, 1])
+                self._judged = answer, [(kind_of(q, each), q, each) for q, each in zip(speeds, sizes, strict=True)]
+            for place, (kind, speed, each) in zip(self._basis.project(points), self._judged[1], strict=True):
+                found.append(Point(kind, place, speed, each))
         return found
 
     def _show(self) -> None:
         """Everything in the chosen view."""
-        kinds = tuple(kind for kind in MARKS if any(point.kind == kind for point in self._points))
+        found = {point.kind for point in self._points}
+        kinds = tuple(kind for kind in MARKS if kind in found)
         if kinds != self._kinds or set(self.chart.curves) != set(kinds):
             self._kinds = kinds
             styles = [Style(_colour(kind), 1.4, mark=MARKS[kind], dots=True) for kind in kinds]
@@ -172,7 +180,7 @@ class TrajectoryPlot(Asking, TimePlot):
         self._path.turns = self._view.currentData() == SOLID
         before = self._flat(self._before)
         self.chart.set_ghost_text(self.ghost_text() if len(before) else "")
-        self._go_home(np.concatenate([path, before]))
+        self._go_home(np.concatenate([path, before]) if len(before) else path)
         self._path.set_ghost(before)
         self._show_ghost()
         self._path.set_points(path, lambda t: self.chart.format_x(float(self.times[t])), self._arms())
@@ -182,9 +190,10 @@ class TrajectoryPlot(Asking, TimePlot):
     def _flat(self, places: NDArray) -> NDArray[np.float64]:
         """[n, 3] in the basis as [n, 2] in the picture."""
         view = str(self._view.currentData() or VIEWS[0])
-        if view != SOLID:
-            return places[:, [int(axis) - 1 for axis in view.split()]]
-        return places @ eye(*self._angles).T
+        if view == SOLID:
+            return places @ eye(*self._angles).T
+        across, up = (int(axis) - 1 for axis in view.split())
+        return places[:, across : up + 1 : up - across]
 
     def _label(self) -> None:
         assert self._basis is not None
@@ -192,7 +201,10 @@ class TrajectoryPlot(Asking, TimePlot):
         self.chart.frame.bare = view == SOLID
         if view == SOLID:
             return
-        shares = [f"{100 * float(share):.0f} %" for share in self._basis.shares]
+        shares = [f"{100 * share:.0f} %" for share in self._basis.shares.tolist()]
+        if (view, shares) == self._labelled:  # the very axes: that nothing has changed is seen at once
+            return
+        self._labelled = view, shares
         across, up = (int(axis) for axis in view.split())
         long = tr("principal component {0} ({1} of the variance)")
         axes = [
@@ -229,12 +241,17 @@ class TrajectoryPlot(Asking, TimePlot):
         moved = np.abs(middle - self._middle).max() > 0.1 * before.max()
         if (reach > before).any() or (reach < 0.6 * before).all() or moved:
             self._middle, self._reach = middle, 1.05 * reach
+        frame = self.chart.frame
+        now = frame.mapping, self._middle, self._reach, frame.x_axis, frame.y_axis
+        if all(one is other for one, other in zip(now, self._home, strict=True)):
+            return
         for _ in range(2):  # the ticks' texts decide how much room is left
             rect = self.chart.mapping().rect
             size = np.array([max(rect.width(), 1.0), max(rect.height(), 1.0)])
             half = float((self._reach / size).max()) * size
             (x0, y0), (x1, y1) = self._middle - half, self._middle + half
             self.chart.set_home((float(x0), float(x1)), (float(y0), float(y1)))
+        self._home = frame.mapping, self._middle, self._reach, frame.x_axis, frame.y_axis
 
     def _show_ghost(self) -> None:
         self._path.show_ghost(GHOST not in self.chart.hidden)
@@ -323,7 +340,7 @@ def state_of(traces: NetTraces | None, layer: str, sources: list[str]) -> NDArra
     known = [nodes[key] for key in (trace_key(layer, source) for source in sources) if key in nodes]
     if not known or len(known) < len(sources):
         return np.zeros((0, 0))
-    return np.concatenate(known, axis=1).astype(np.float64)
+    return np.concatenate(known, axis=1, dtype=np.float64)
 
 
 def eye(around: float, towards: float) -> NDArray[np.float64]:

@@ -10,6 +10,7 @@ from playground.network.inspections.spec import GradientPerUnit, Inspection, Los
 from playground.ui.plots.asking import Asking
 from playground.ui.plots.gradient import offer_losses
 from playground.ui.plots.layers import BACK, flowing, layer_cell
+from playground.ui.plots.ranges import spread
 from playground.ui.plots.unit_heat import UnitHeat
 from playground.ui.plots.words import tr
 
@@ -58,13 +59,18 @@ class UnitGradientPlot(Asking, UnitHeat):
         if not self._values.size:
             self.show_nothing(self.problem_of(answers) or tr(self.EMPTY))
             return
-        level = float(np.nanmax(np.abs(self._values), initial=0.0)) or 1.0
-        log = self._scale.currentData() == LOG
-        self.show_units(scaled(self._values, level) if log else self._values / level, level)
+        low, high = spread([self._values]) or (0.0, 0.0)
+        level = max(-low, high) or 1.0
+        if self._scale.currentData() == LOG:
+            self.show_units(scaled(self._values, level), level)
+        else:
+            self.show_units(self._values, level, level)
 
 
-def scaled(values: NDArray, level: float) -> NDArray[np.float64]:
+def scaled(values: NDArray, level: float) -> NDArray[np.floating]:
     """−1 … 1: the sign, and how many of `DECADES` powers of ten below `level` the size lies; 0 below all of them."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        size = 1.0 + np.log10(np.abs(values) / level) / DECADES
-    return np.sign(values) * np.where(np.isnan(values), np.nan, np.clip(size, 0.0, 1.0))
+        size = np.log10(np.abs(values))  # of float32, as answers are: the colours are 254
+        size *= 1.0 / DECADES
+        size += 1.0 - np.log10(level) / DECADES
+    return np.copysign(np.minimum(np.maximum(size, 0.0, out=size), 1.0, out=size), values)

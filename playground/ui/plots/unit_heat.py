@@ -31,15 +31,16 @@ class UnitHeat(TimePlot):
         self.chart.set_message(why)
         self.place_choosers()
 
-    def show_units(self, shades: NDArray, end: float) -> None:
-        """shades [T, units]: −1 … 1, NaN for none; `end` is the value that 1 stands for, as it is written."""
+    def show_units(self, shades: NDArray, end: float, level: float = 1.0) -> None:
+        """shades [T, units]: −level … level, NaN for none; `end` is the value that level stands for, as it is
+        written."""
         length, units = shades.shape
         text = value_text(end, 2)
         self._bar.set_ends(f"−{text}", f"+{text}")
         self.chart.set_message("")
         self.update_times(length)
         low, high = self.time_range(0.5)
-        self._heat.set_cells(signed_indices(shades.T, 1.0), float(self.times[0]), (high - low) / length)
+        self._heat.set_cells(signed_indices(shades.T, level), float(self.times[0]), (high - low) / length)
         self.place_choosers()
         self.chart.set_home((low, high), (-0.5, units - 0.5))
 

@@ -1,5 +1,7 @@
 """How losses and metrics are written on an axis, from long to short; with the unit, or that there is none."""
 
+from functools import lru_cache
+
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 from playground.ui.plots.ticks import Axis
@@ -28,17 +30,20 @@ _METRICS: dict[str, tuple[object, ...]] = {
 }
 
 
+@lru_cache(maxsize=4096)
 def tr(text: str) -> str:
-    """A text of the plots, translated."""
+    """A text of the plots, translated once: they are written at every refresh, and the language stays."""
     return QCoreApplication.translate("Plot", text)
 
 
+@lru_cache(maxsize=64)
 def loss_axis(kind: str, log: bool) -> Axis:
     """The y axis of a loss of this kind."""
     texts = _LOSSES.get(kind, ())
     return Axis((*[tr(str(text)) for text in texts], tr("loss")), log=log)
 
 
+@lru_cache(maxsize=64)
 def metric_axis(name: str, log: bool) -> Axis:
     """The y axis of a metric; one that is not known reads as its key does."""
     texts = _METRICS.get(name, (name.replace("_", " "),))
@@ -51,6 +56,7 @@ def metric_text(name: str) -> str:
     return next((label for label in labels if len(label) <= 20), labels[-1])
 
 
+@lru_cache(maxsize=64)
 def time_axis(time_name: str) -> Axis:
     """The x axis of sequence time. Years are not grouped in thousands."""
     if time_name in ("", "step"):

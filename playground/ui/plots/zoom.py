@@ -37,6 +37,7 @@ class ZoomView(pg.GraphicsView):
         self.rows_down = True  # whether the rows of a heatmap grow downwards, as those of a table
         self._home: tuple[Range, Range] = ((0.0, 1.0), (0.0, 1.0))
         self._axes: tuple[Axis, Axis] | None = None
+        self._settled: object = None  # what `set_home` was told last, if the ranges are still those it set
         self._quiet = False
         self._seen_x: Range = (0.0, 1.0)
         self.touched = False  # it will be painted anew
@@ -77,15 +78,23 @@ class ZoomView(pg.GraphicsView):
 
     def set_home(self, x: Range, y: Range) -> None:
         """The range that is shown unless a person has zoomed: of x in values, of y in log₁₀ of them on a log axis."""
+        axes = self.frame.x_axis, self.frame.y_axis
+        told = x, y, axes, self.following_x, self.following_y, self.log_x
+        if told == self._settled and self._axes is not None:  # as nearly always
+            return
         self._home = (x, y)
         wanted, now = self._wanted(), self.area.viewRange()
-        if wanted[1] == now[1] and wanted[0] != now[0] and self._axes == (self.frame.x_axis, self.frame.y_axis):
-            self._go((wanted[0][0], wanted[0][1]), None)  # as training steps go on: nothing takes another place
+        if wanted[1] == now[1] and wanted[0] != now[0] and self._axes == axes:
+            self._seen_x = (wanted[0][0], wanted[0][1])  # as training steps go on: nothing takes another place
+            self._quiet = True
+            self.area.show_x(*self._seen_x)
+            self._quiet = False
             self.map_anew()
         elif wanted != now:
             self._go_home()
-        elif self._axes != (self.frame.x_axis, self.frame.y_axis):
+        elif self._axes != axes:
             self.arrange()
+        self._settled = told
 
     @property
     def following(self) -> bool:
@@ -206,6 +215,7 @@ class ZoomView(pg.GraphicsView):
         self.picked.emit(mapping.value_x(px), mapping.value_y(py))
 
     def _range_changed(self, *_: object) -> None:
+        self._settled = None
         if not self._quiet:
             self.arrange()
 
