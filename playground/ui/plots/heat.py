@@ -55,7 +55,8 @@ def rising_indices(values: NDArray) -> NDArray[np.uint8]:
 
 def _indices(values: NDArray, factor: float, low: float, high: float, shift: float) -> NDArray[np.uint8]:
     """factor · values, within low … high, rounded and shifted; NaN as 0."""
-    scaled = np.multiply(values, factor, dtype=np.float64)
+    exact = np.float32 if values.dtype == np.float32 else np.float64  # as exactly as the values are
+    scaled = np.multiply(values, factor, dtype=exact)
     np.minimum(np.maximum(scaled, low, out=scaled), high, out=scaled)
     np.rint(scaled, out=scaled)
     scaled += shift

@@ -3,6 +3,7 @@
 Only the new part of a curve is looked at on each update, and a query never touches more than a few thousand numbers.
 """
 
+import math
 from itertools import pairwise
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 FACTOR = 8
+FEW = 32  # new values that are looked at one by one
 NOTHING: Floats = np.empty(0)
 PARTS = 32  # of a logarithmic x axis, each with as many points as it has pixels
 
@@ -127,12 +129,26 @@ class History(Line):
         """Take the samples from `begin` on into what `reach` says."""
         parts = (self.y[begin:],) if begin >= len(self.low) else self._extremes(begin, len(self.y))
         for part in parts:
+            if len(part) <= FEW:
+                self._widen_by(part.tolist())
+                continue
             values = part[np.isfinite(part)]
             if values.size:
                 above = values[values > 0]
                 found = (values.min(), above.min() if above.size else np.nan, values.max())
                 self._reach[:2] = np.fmin(self._reach[:2], found[:2])
                 self._reach[2] = np.fmax(self._reach[2], found[2])
+
+    def _widen_by(self, values: list[float]) -> None:
+        """The same of few values."""
+        low, above, high = self._reach.tolist()
+        for value in values:
+            if math.isfinite(value):
+                low = low if low <= value else value
+                high = high if high >= value else value
+                if value > 0 and not above <= value:
+                    above = value
+        self._reach[:] = low, above, high
 
     def _grow(self) -> None:
         low = high = NOTHING
@@ -147,6 +163,8 @@ class History(Line):
                 above = self._part(self.high, begin, end) if level == 0 else high[begin:end]
                 lows.extend(np.fmin.reduce(below.reshape(-1, FACTOR), axis=1).astype(np.float64))
                 highs.extend(np.fmax.reduce(above.reshape(-1, FACTOR), axis=1).astype(np.float64))
+            elif begin:
+                break  # nothing new here, so nothing above
             low, high, size = lows.values, highs.values, lows.count
             level += 1
 

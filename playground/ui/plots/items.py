@@ -296,6 +296,9 @@ class Levels(AreaItem):
         m = self.mapping
         if m is None:
             return
+        if not self.levels and not self._lines:  # as in most plots, whose ranges may change at every refresh
+            self.set_empty(True)
+            return
         metrics = QFontMetricsF(label_font())
         self._lines = []
         placed: list[QRectF] = []
