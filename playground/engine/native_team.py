@@ -67,6 +67,7 @@ class _Helper:
         self._rest, self._next_rest = 0, 1
         self._thread, self._processor = 0, -1
         self._clock = -1  # of its processor's time
+        self._brought = False  # to the processor of the one who waited for it
         self._everywhere: frozenset[int] = frozenset()
         Thread(target=self._serve, name=f"native {number}", daemon=True).start()
 
@@ -89,6 +90,9 @@ class _Helper:
             if here == self._processor != -1:  # where the kernel would wake it
                 self._everywhere = processors.keep_off(self._thread, here)
             self._go.release()
+        elif self._brought:  # it has not come to its rest yet, and would wait here until the caller is done
+            processors.send_off(self._thread, processors.current())
+        self._brought = False
 
     def wait(self, seconds: float) -> None:
         """seconds: what the caller's own share of the work took."""
@@ -117,6 +121,7 @@ class _Helper:
             pause *= 2
         self._done.acquire()
         processors.let_run(self._thread, everywhere)
+        self._brought = bool(everywhere)
 
 
 class Team:

@@ -35,6 +35,11 @@ def bring_to(thread: int, processor: int) -> frozenset[int]:
     return _change(thread, processor, lambda before: before & {processor})
 
 
+def send_off(thread: int, processor: int) -> None:
+    """Let a thread that waits for this processor wait for another: from then on it may run on any."""
+    let_run(thread, keep_off(thread, processor))
+
+
 def _change(thread: int, processor: int, wanted: Callable[[frozenset[int]], frozenset[int]]) -> frozenset[int]:
     if sys.platform != "linux":
         return frozenset()

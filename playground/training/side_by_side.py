@@ -79,7 +79,8 @@ def _together(trainers: Sequence[Trainer], window: Batch, last: bool) -> None:
         if not works:
             return
         began = time.perf_counter()
-        _do(trainers[0].engine, list(works.values()))
+        longest_first = sorted(works, key=lambda trainer: -trainer.alone)  # then threads end at about the same time
+        _do(trainers[0].engine, [works[trainer] for trainer in longest_first])
         took, all_alone = time.perf_counter() - began, sum(trainer.alone for trainer in works)
         for trainer in works:
             trainer.seconds += took * trainer.alone / all_alone

@@ -5,6 +5,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import pytest
 
@@ -108,6 +109,33 @@ def test_a_thread_is_brought_to_a_processor() -> None:
     processors.let_run(thread.native_id, frozenset(everywhere))
     done.set()
     thread.join()
+
+
+@linux
+@pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="there is only one processor")
+def test_a_helper_that_was_brought_here_is_sent_off_with_its_next_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    from playground.engine import native_team
+
+    native_team.Team.run([(0, 0), (0, 0)])
+    helper = native_team.Team._helpers[0]
+    everywhere = os.sched_getaffinity(helper._thread)
+    kept_off: list[int] = []
+    keep_off = processors.keep_off
+
+    def watched(thread: int, processor: int) -> frozenset[int]:
+        kept_off.append(thread)
+        return keep_off(thread, processor)
+
+    monkeypatch.setattr(processors, "keep_off", watched)
+    awake = SimpleNamespace(post=lambda *work: 0, serve=helper._functions.serve)
+    monkeypatch.setattr(helper, "_functions", awake)
+    helper.start(0, 0)
+    assert not kept_off  # it is where it wants to be
+    helper._brought = True
+    helper.start(0, 0)
+    helper.start(0, 0)
+    assert kept_off == [helper._thread]
+    assert os.sched_getaffinity(helper._thread) == everywhere
 
 
 @linux

@@ -71,6 +71,19 @@ def test_each_has_its_share_of_the_seconds(experiment: Experiment) -> None:
     assert sum(run.own_seconds) < run.seconds
 
 
+def test_what_takes_long_comes_first(experiment: Experiment, monkeypatch: pytest.MonkeyPatch) -> None:
+    run, _ = trained(experiment, 1)
+    works: list[tuple[object, ...]] = []
+    monkeypatch.setattr(side_by_side, "_do", lambda engine, all_of_them: works.append(tuple(all_of_them)))
+    monkeypatch.setattr(side_by_side, "_is_worth_it", lambda trainers: True)
+    for seconds in ((0.1, 0.3, 0.2), (0.3, 0.2, 0.1)):
+        for trainer, alone in zip(run.trainers, seconds, strict=True):
+            trainer.alone = alone
+        run.step_once()
+    rnn, lstm, gru = works[1]
+    assert works[0] == (lstm, gru, rnn)
+
+
 def test_now_and_then_each_is_timed_by_itself(experiment: Experiment) -> None:
     run, _ = trained(experiment, 1)
     alone = [trainer.alone for trainer in run.trainers]
