@@ -51,7 +51,7 @@ class Plot(QWidget):
         self.stale = True
         self.stale_since = self.drawn_at = 0.0
         self.refreshes = 0
-        self._paints = 0  # of the chart, when it was refreshed last
+        self._paints = 0  # of the chart, when it was to be painted last; -1: it looks as it did
         self.log_y = False
         self.linked = True  # zoomed and read together with others that have the same kind of x axis
         self.follows = True  # takes over which layer, unit and node are selected elsewhere
@@ -159,8 +159,8 @@ class Plot(QWidget):
 
     @property
     def seen(self) -> bool:
-        """Whether any part of it is on the screen: it was painted since it was drawn, or Qt says so, who takes long to
-        find it out. The viewport is asked, because it covers the plot itself."""
+        """Whether any part of it is on the screen: it was painted since it was drawn, or there was nothing to paint, or
+        Qt says so, who takes long to find it out. The viewport is asked, because it covers the plot itself."""
         if not self.isVisible():
             return False
         return self.chart.paints != self._paints or not self.chart.viewport().visibleRegion().isEmpty()
@@ -181,8 +181,8 @@ class Plot(QWidget):
             self.draw()
         finally:
             self.chart.drawing = False
-        if self.chart.touched:
-            self.chart.paint_soon()
+        if not (self.chart.touched and self.chart.paint_soon()):
+            self._paints = -1
         self.drawn_at = time.monotonic()
         self.refreshes += 1
 

@@ -274,9 +274,9 @@ class Chart(ZoomView):
         self._same = False
         super().touch()
 
-    def paint_soon(self) -> None:
+    def paint_soon(self) -> bool:
         """Have it painted after a refresh, if anything looks different: without the header where that has not changed,
-        so that what stands on it need not be painted anew either."""
+        so that what stands on it need not be painted anew either. Returns whether it will be."""
         view = self.viewport()
         known = self._painted is not None  # else an item is gone, or new
         other, header = self._backdrop.look(view, self.theme.panel, self._furniture())
@@ -284,13 +284,14 @@ class Chart(ZoomView):
         differ = [item for item in self._layers() if item.differs()]
         if self.readout.isVisible() or header:
             view.update()
-            return
+            return True
         self.touched = False  # not the header: who changes that says so
-        if other or differ or not known:
-            top = round(self.area.pos().y()) - ABOVE
-            view.update(0, top, view.width(), view.height() - top)
-        else:
+        if not (other or differ) and known:
             self.paint_seconds = 0.0
+            return False
+        top = round(self.area.pos().y()) - ABOVE
+        view.update(0, top, view.width(), view.height() - top)
+        return True
 
     def _layers(self) -> list[PlotItem]:
         """What is painted on the backdrop, from the back to the front."""
