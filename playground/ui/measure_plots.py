@@ -18,6 +18,7 @@ from playground.ui.measure_headless import headless, resident
 UNITS, LENGTH = 64, 200  # H and T of the networks that are looked at
 SIZE = (1600, 1000)  # px of the window
 COLUMNS = 4  # of plots, none behind a tab
+TABBED = 4  # of plots that are seen where all the others are behind their tabs
 MILLION = 1_000_000
 DRAWS = 12  # of everything that is timed one by one
 SECONDS = 8.0
@@ -35,9 +36,11 @@ def measure_plots(seconds: float = SECONDS) -> dict[str, Any]:
 def many_plots(seconds: float, rounds: int, soak: float) -> dict[str, Any]:
     """Train a race of two large networks with every plot on the screen, then scrub.
 
-    blocked: of every pass of the event loop, how long it kept a timer waiting that was due at once. speed ratio: to the
-    same training without a window, which has its turn after each round. scrub: from a move of the scrubber until canvas
-    and plots are drawn. soak: what the window's process and the worker hold, and how that grows in the second half.
+    blocked: of every pass of the event loop, how long it kept a timer waiting that was due at once. paintings: of all
+    plots together; one that looks as it did is refreshed without. speed ratio: to the same training without a window,
+    which has its turn after each round. tabbed plots: the same with all plots open and four of them seen. scrub: from a
+    move of the scrubber until canvas and plots are drawn. soak: what the window's process and the worker hold, and how
+    that grows in the second half.
     """
     from playground.ui.app import let_go, make_application, open_window
     from playground.ui.plots import PLOTS
@@ -56,12 +59,19 @@ def many_plots(seconds: float, rounds: int, soak: float) -> dict[str, Any]:
         _wait(2.0 + seconds / 4)
         passes = blocked(seconds)
         rates, speeds = in_turn(session, window.plots.refresher, Path(folder), seconds, rounds)
-        seen = [name for name, plot in window.plots.plots().items() if plot.seen]
+        plots = window.plots.plots()
+        seen = [name for name, plot in plots.items() if plot.seen]
+        paints, began = sum(plots[name].chart.paints for name in seen), time.perf_counter()
         held = soaked(session, soak)
+        painted = (sum(plots[name].chart.paints for name in seen) - paints) / (time.perf_counter() - began)
         looks_within = look_back(session)
         session.pause()
         _wait(1.0)
         scrubs, looks = scrub(session), look_back(session)
+        window.plots.arrange_cells([list(PLOTS)[first::TABBED] for first in range(TABBED)], columns=2)
+        session.play()
+        _wait(2.0)
+        _, tabbed = in_turn(session, window.plots.refresher, Path(folder), seconds, rounds)
         session.close()
         let_go(window)
     return {
@@ -69,7 +79,9 @@ def many_plots(seconds: float, rounds: int, soak: float) -> dict[str, Any]:
         "many_plots_blocked_ms_95th_percentile": round(float(np.percentile(passes, 95)), 2),
         "many_plots_blocked_ms_worst": round(max(passes), 1),
         "many_plots_refreshes_per_second": {name: round(rates[name], 1) for name in seen},
+        "many_plots_paintings_per_second": round(painted, 1),
         **{f"many_plots_{name}": round(value, 3) for name, value in speeds.items()},
+        **{f"tabbed_plots_{name}": round(value, 3) for name, value in tabbed.items()},
         **{f"many_plots_soak_{name}": round(value, 1) for name, value in held.items()},
         "scrub_ms_95th_percentile": round(float(np.percentile(scrubs, 95)), 1),
         "scrub_ms_median": round(statistics.median(scrubs), 1),
