@@ -19,7 +19,6 @@ LOOKS = 2_000  # at least: about 50 µs, longer than the work in Python between 
 LOOKS_A_SECOND = 10_000_000  # a quarter of the time that the work itself took, 25 ns for each look
 MOST_LOOKS = 40_000  # about 1 ms
 WAIT_LOOKS = 4_000  # of whoever waits for the helpers: they are done at about the same time
-REST = 64  # times at most that nobody looks, after looking was in vain: others need the cores
 SOON = 5e-5  # s after which one that sleeps asks whether the helper is at work at all
 LINE = 128  # bytes: two lines of the cache, which are fetched together
 
@@ -49,9 +48,8 @@ def team_functions() -> _Functions:
 class _Helper:
     """A thread that looks for work for a short while after its last, and then sleeps.
 
-    Whoever waits for it looks for a while too; where that was not enough, all sleep at once the next times, twice as
-    many each time that it happens again. A helper that another program keeps from its processor is brought to that of
-    the one who waits.
+    Whoever waits for it looks for a while too. A helper that another program keeps from its processor is brought to
+    that of the one who waits.
     """
 
     def __init__(self, number: int, functions: _Functions) -> None:
@@ -64,7 +62,6 @@ class _Helper:
         first = (self._at - self._mailbox.ctypes.data) // self._mailbox.itemsize
         self._mailbox_looks = self._mailbox[first + PLACE_OF_LOOKS :]
         self._looks = LOOKS
-        self._rest, self._next_rest = 0, 1
         self._thread, self._processor = 0, -1
         self._clock = -1  # of its processor's time
         self._brought = False  # to the processor of the one who waited for it
@@ -85,7 +82,7 @@ class _Helper:
                 self._done.release()
 
     def start(self, calls: int, count: int) -> None:
-        if self._functions.post(self._at, calls, count, 0 if self._rest else self._looks):
+        if self._functions.post(self._at, calls, count, self._looks):
             here = processors.current()
             if here == self._processor != -1:  # where the kernel would wake it
                 self._everywhere = processors.keep_off(self._thread, here)
@@ -97,13 +94,8 @@ class _Helper:
     def wait(self, seconds: float) -> None:
         """seconds: what the caller's own share of the work took."""
         self._looks = min(max(int(seconds * LOOKS_A_SECOND), LOOKS), MOST_LOOKS)
-        resting, self._rest = self._rest > 0, max(self._rest - 1, 0)
-        slept = self._functions.wait(self._at, 0 if resting else WAIT_LOOKS)
-        if slept:
+        if self._functions.wait(self._at, WAIT_LOOKS):
             self._sleep()
-        if not resting:
-            self._rest = self._next_rest if slept else 0
-            self._next_rest = min(2 * self._next_rest, REST) if slept else 1
 
     def _sleep(self) -> None:
         """Until it has finished."""
