@@ -9,10 +9,10 @@ from playground.ui.plots.geometry import Floats
 MOST = 255  # lines on one pixel that are told apart
 
 
-def spans(px: Floats, py: Floats, width: int, height: int) -> NDArray[np.uint8]:
+def spans(px: Floats, py: Floats, width: int, height: int, thick: int = 1) -> NDArray[np.uint8]:
     """How many lines lie on each pixel [height, width]. px [T]: rising, py [T, lines], both in pixels from the
     picture's top left corner, NaN for a gap. In each column a line covers whatever it passes there, corners included;
-    what lies above or below the picture is left out."""
+    what lies above or below the picture is left out. thick: pixels that a level line covers, downwards."""
     heights = np.asarray(py, np.float32)
     lows, highs = _passed(px, heights, width)
     first, last = np.searchsorted(px, [0.0, width]).tolist()
@@ -24,6 +24,7 @@ def spans(px: Floats, py: Floats, width: int, height: int) -> NDArray[np.uint8]:
             low, high = np.fmin.reduceat(corners, begin, axis=0), np.fmax.reduceat(corners, begin, axis=0)
             columns = columns[begin]
         lows[columns], highs[columns] = np.fmin(lows[columns], low), np.fmax(highs[columns], high)
+    highs += thick - 1
     # a row more above and below takes what lies there, and gaps; where a line ends one is taken away, column by column
     gaps = np.isnan(lows)
     if gaps.any():

@@ -101,7 +101,7 @@ class UnitLines(AreaItem):
         x0, y0 = math.floor(left * sharp), math.floor(top * sharp)
         width, height = math.ceil(right * sharp) - x0, math.ceil(bottom * sharp) - y0
         px, py = m.x(self._times), m.y(self._values[:, units])
-        counts = spans(px * sharp - x0, py * sharp - y0, width, height)
+        counts = spans(px * sharp - x0, py * sharp - y0, width, height, max(1, round(sharp)))
         picture = QImage(counts.data, width, height, width, QImage.Format.Format_Indexed8)
         picture.setColorTable(_tones(self.theme.muted, strength))
         picture.setDevicePixelRatio(sharp)

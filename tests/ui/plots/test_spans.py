@@ -42,5 +42,7 @@ def test_lines_without_pieces_and_beyond_the_picture_leave_no_trace() -> None:
     assert not spans(px, np.array([[HEIGHT + 0.5], [HEIGHT + 9.0]]), WIDTH, HEIGHT).any()
     assert not spans(px, np.full((2, 3), np.nan), WIDTH, HEIGHT).any()
     assert not spans(np.zeros(0), np.zeros((0, 3)), WIDTH, HEIGHT).any()
+    thick = spans(px, np.full((2, 1), 4.5), WIDTH, HEIGHT, 2)
+    assert thick[4, 5] == thick[5, 5] == 1 and not thick[3].any() and not thick[6].any()
     crowd = spans(px, np.full((2, 300), 4.5), WIDTH, HEIGHT)
     assert crowd[4, 5] == 255 and not crowd[3].any() and not crowd[:, 21:].any()
