@@ -113,8 +113,9 @@ class Curve(AreaItem):
         self.exporting = False
 
     def setExportMode(self, export: bool, opts: dict | None = None) -> None:
-        """A figure is drawn with care instead of speed."""
+        """A figure is drawn with care instead of speed, and the screen anew after it."""
         self.exporting, self._of, self._built = export, None, False
+        self.perhaps()
 
     def set_source(self, source: Line, band: Band | None = None) -> None:
         """band: lower and upper edge at the source's x, for lines of moderate length."""

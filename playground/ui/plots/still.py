@@ -17,11 +17,9 @@ def near(values: NDArray, before: NDArray, scale: float) -> bool:
         return True
     if values.shape != before.shape:
         return False
-    if not values.size:
-        return True
     with np.errstate(invalid="ignore"):
         moved = np.abs(np.subtract(values, before))
-    worst = float(np.maximum.reduce(moved, axis=None))
+    worst = float(np.maximum.reduce(moved, axis=None, initial=0.0))
     if worst != worst:
         gaps = np.isnan(values)
         if not np.array_equal(gaps, np.isnan(before)):
@@ -58,12 +56,8 @@ def near_band(band: Band | None, before: Band | None, m: Mapping) -> bool:
 
 def near_shades(indices: NDArray[np.uint8], before: NDArray[np.uint8]) -> bool:
     """Whether no colour (0: missing, 1 … 255) is another by more than some shades."""
-    if indices is before:
-        return True
     if indices.shape != before.shape:
         return False
-    if not indices.size:
-        return True
     low, high = np.minimum(indices, before), np.maximum(indices, before)
     apart = high - low
-    return bool(np.maximum.reduce(apart, axis=None) <= SHADES) and not np.any((low == 0) & (high != 0))
+    return bool(np.maximum.reduce(apart, axis=None, initial=0) <= SHADES) and not np.any((low == 0) & (high != 0))

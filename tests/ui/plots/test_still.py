@@ -120,6 +120,19 @@ def test_a_figure_has_the_newest_values(qtbot, chart) -> None:
     curve.setExportMode(False)
 
 
+def test_after_a_figure_was_made_the_screen_goes_on(qtbot, chart) -> None:
+    curve = chart.curves["a"]
+    curve.set_source(Line(X, X))
+    qtbot.wait(30)
+    curve.setExportMode(True)
+    assert not curve.path.isEmpty()
+    curve.setExportMode(False)
+    qtbot.wait(30)
+    for values in (X * X, 1 - X):
+        drawing(chart, lambda values=values: curve.set_source(Line(X, values)))
+        assert refreshed(qtbot, chart)
+
+
 def moving(kind: str):
     """An item, and how it takes values [9] on."""
     if kind == "lines":
