@@ -8,7 +8,8 @@ how often to look for what comes next.
 
 Where other programs use the processors too, a thread may be kept from its own at any moment. So every piece of work is
 in the list of every thread, its own pieces first, and who comes to it first does it (`claim`); and what a helper has
-not begun with when all is done is taken back (`wait`).
+not begun with when all is done is taken back (`wait`). And a helper parks as long as the number that `ASKED` points at
+is not 0: it begins nothing then, naps, and what is left is taken back from it too.
 """
 
 import platform
@@ -17,12 +18,14 @@ import llvmlite.ir as ir
 
 from playground.compiler.native_emitter import Emitter
 from playground.compiler.native_kernels import ARGUMENTS, CALL, NUMBERS
-from playground.compiler.native_math import I64
+from playground.compiler.native_math import I32, I64
 
 WORK, DONE, CALLS, COUNT, LOOKS = 0, 8, 16, 17, 18  # what two threads watch lies in two lines of the cache
+ASKED, NAP = 19, 20  # address of a number, and of a function int(unsigned microseconds)
 MAILBOX = 24  # numbers
-ASLEEP, AWAKE, POSTED = 0, 1, 2
-OPEN, FINISHED, AWAITED = 0, 1, 2
+ASLEEP, AWAKE, POSTED, PARKED = 0, 1, 2, 3
+OPEN, FINISHED, AWAITED, CLOSED = 0, 1, 2, 3
+NAP_MICROSECONDS = 200  # longer, and a processor that is free again stands idle; shorter, and napping takes some of it
 FUNCTIONS = ("drive", "claim", "post", "wait", "serve")
 
 
@@ -83,16 +86,21 @@ class _Team(Emitter):
         self._answer(b.zext(b.icmp_signed("==", before, self._int(ASLEEP)), I64))
 
     def _wait(self) -> None:
-        """Until the helper has finished, or at once where it has not begun. Returns 1 where that takes longer than
-        looking for it: then it will wake whoever waits."""
+        """Until the helper has finished, or at once where it has not begun or is parked. Returns 1 where that takes
+        longer than looking for it: then it will wake whoever waits."""
         mailbox, looks = self.begin("wait", [NUMBERS, I64], I64).args
-        _, back = self._instead(self._place(mailbox, WORK), POSTED, AWAKE)
+        self._take_back(mailbox, POSTED)
+        place = self._place(mailbox, DONE)
+        self._instead(place, OPEN, CLOSED)  # from here on it does not park
+        self._take_back(mailbox, PARKED)
+        self._look(place, FINISHED, looks)
+        _, slept = self._instead(place, CLOSED, AWAITED)
+        self._answer(self.b.zext(slept, I64))
+
+    def _take_back(self, mailbox: ir.Value, state: int) -> None:
+        _, back = self._instead(self._place(mailbox, WORK), state, AWAKE)
         with self.b.if_then(back, likely=False):
             self.b.ret(self._int(0))
-        place = self._place(mailbox, DONE)
-        self._look(place, FINISHED, looks)
-        _, slept = self._instead(place, OPEN, AWAITED)
-        self._answer(self.b.zext(slept, I64))
 
     def _serve(self, drive: ir.Function) -> None:
         """Do what is posted, again and again. Returns 1 when somebody has to be woken, 0 when nothing came: the helper
@@ -103,6 +111,9 @@ class _Team(Emitter):
         b.branch(again)
         b.position_at_end(again)
         work, done = self._place(mailbox, WORK), self._place(mailbox, DONE)
+        with b.if_then(self._asked(mailbox), likely=False):
+            self._nap(mailbox)
+            b.branch(again)
         self._look(work, POSTED, b.load(self._place(mailbox, LOOKS)))
         _, taken = self._instead(work, POSTED, AWAKE)
         with b.if_then(b.not_(taken), likely=False):
@@ -111,12 +122,48 @@ class _Team(Emitter):
                 b.ret(self._int(0))
             b.branch(again)
         calls, count = (b.load(self._place(mailbox, number)) for number in (CALLS, COUNT))
-        b.call(drive, [b.inttoptr(calls, NUMBERS), count])
+        calls = b.inttoptr(calls, NUMBERS)
+
+        def call(index: ir.Value) -> None:
+            with b.if_then(self._asked(mailbox), likely=False):
+                self._park(mailbox, again)
+            b.call(drive, [b.gep(calls, [b.mul(index, self._int(CALL))]), self._int(1)])
+
+        self._each(self._int(0), count, 1, call)
         before = self._exchange(done, FINISHED)
         with b.if_then(b.icmp_signed("==", before, self._int(AWAITED)), likely=False):
             b.ret(self._int(1))
         b.branch(again)
         self.entry.branch(self._start)
+
+    def _park(self, mailbox: ir.Value, gone: ir.Block) -> None:
+        """Nap until nobody asks for the processor any more, or somebody waits for what is left to be begun. Goes to
+        `gone` where it has been taken back."""
+        b = self.b
+        work, done = self._place(mailbox, WORK), self._place(mailbox, DONE)
+        self._exchange(work, PARKED)
+        head, nap, over = (b.append_basic_block(name) for name in ("parked", "nap", "over"))
+        b.branch(head)
+        b.position_at_end(head)
+        there = b.icmp_signed("==", b.load_atomic(work, "seq_cst", 8), self._int(PARKED))
+        waits = b.icmp_signed("==", b.load_atomic(done, "seq_cst", 8), self._int(OPEN))
+        b.cbranch(b.and_(b.and_(there, waits), self._asked(mailbox)), nap, over)
+        b.position_at_end(nap)
+        self._nap(mailbox)
+        b.branch(head)
+        b.position_at_end(over)
+        _, mine = self._instead(work, PARKED, AWAKE)
+        with b.if_then(b.not_(mine)):
+            b.branch(gone)
+
+    def _asked(self, mailbox: ir.Value) -> ir.Value:
+        number = self.b.inttoptr(self.b.load(self._place(mailbox, ASKED)), NUMBERS)
+        return self.b.icmp_signed("!=", self.b.load_atomic(number, "acquire", 8), self._int(0))
+
+    def _nap(self, mailbox: ir.Value) -> None:
+        function = ir.PointerType(ir.FunctionType(I32, [I32]))
+        nap = self.b.inttoptr(self.b.load(self._place(mailbox, NAP)), function)
+        self.b.call(nap, [ir.Constant(I32, NAP_MICROSECONDS)])
 
     # -- what they are made of ------------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ import numpy as np
 from playground.compiler.array_code import ArrayCode, View, emit
 from playground.compiler.plan import Plan
 from playground.engine.actions import Action, Share, perform
+from playground.engine.right_of_way import RightOfWay
 from playground.engine.runner import Runner, Setup
 from playground.engine.threads import WORTH_A_CHANGE, all_threads, set_threads, threads_for
 
@@ -60,6 +61,9 @@ class ArrayEngine:
     def warm(self) -> Callable[[], None]:
         """Begin, in the background, with what has to be there before anything runs. Returns what waits for it."""
         return lambda: None
+
+    def give_way(self, way: RightOfWay | None) -> None:
+        """Leave a processor to whoever has the right of `way`, from now on; for engines that have threads."""
 
     def shares(self, multiplications: int, batch: int, dtype: str) -> tuple[int, ...]:
         """How the engine divides the sequences of a pass of so much work, to go through the parts side by side."""

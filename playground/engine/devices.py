@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from playground.engine.array_engine import ArrayEngine
+from playground.engine.right_of_way import RightOfWay
 from playground.errors import BadInput
 
 NAMES = ("auto", "numpy", "native", "cupy")
@@ -64,11 +65,14 @@ def available() -> dict[str, str]:
     }
 
 
-def warm() -> None:
-    """Begin, in the background, with what the engine for the CPU needs before it can run anything."""
+def warm(way: RightOfWay | None = None) -> None:
+    """Begin, in the background, with what the engine for the CPU needs before it can run anything. Its threads leave a
+    processor to whoever has the right of `way`."""
     native = _native()[0]
     if native is not None:
-        native().warm()
+        engine = native()
+        engine.give_way(way)
+        engine.warm()
 
 
 def usable(name: str) -> bool:

@@ -25,8 +25,9 @@ from playground.engine.native_compile import (
     vector_bytes,
 )
 from playground.engine.native_program import NativeProgram, NativeTraining
-from playground.engine.native_team import Work
+from playground.engine.native_team import Team, Work
 from playground.engine.native_updates import NativeUpdates
+from playground.engine.right_of_way import RightOfWay
 from playground.engine.runner import Runner, Setup
 from playground.engine.threads import cores
 
@@ -81,6 +82,10 @@ class NativeEngine(ArrayEngine):
         thread = Thread(target=compile_common, args=("float32",), name="native code", daemon=True)
         thread.start()
         return thread.join
+
+    def give_way(self, way: RightOfWay | None) -> None:
+        """See `ArrayEngine.give_way`."""
+        Team.give_way(way)
 
     def shares(self, multiplications: int, batch: int, dtype: str) -> tuple[int, ...]:
         """See `ArrayEngine.shares`. One for each thread, as even as can be, and none without a whole vector's work."""

@@ -4,16 +4,18 @@ import ctypes
 import time
 from _thread import allocate_lock
 from collections.abc import Sequence
+from contextlib import suppress
 from threading import Thread, get_ident, get_native_id
 from typing import ClassVar
 
 import numpy as np
 
 from playground.compiler.native_kernels import CALL
-from playground.compiler.native_team import FUNCTIONS, MAILBOX, emit_team
+from playground.compiler.native_team import ASKED, FUNCTIONS, MAILBOX, NAP, emit_team
 from playground.compiler.native_team import LOOKS as PLACE_OF_LOOKS
 from playground.engine import processors
 from playground.engine.native_compile import compile_text, once
+from playground.engine.right_of_way import RightOfWay
 
 LOOKS = 2_000  # at least: about 50 µs, longer than the work in Python between two training steps
 LOOKS_A_SECOND = 10_000_000  # a quarter of the time that the work itself took, 25 ns for each look
@@ -37,6 +39,14 @@ class _Functions:
         self.post = ctypes.CFUNCTYPE(number, pointer, pointer, number, number)(address["post"])
         self.wait = ctypes.CFUNCTYPE(number, pointer, number)(address["wait"])
         self.serve = ctypes.CFUNCTYPE(number, pointer)(address["serve"])
+        self.nap = _address_of_usleep()
+
+
+def _address_of_usleep() -> int:
+    """0 where there is none."""
+    with suppress(OSError, AttributeError, TypeError):
+        return ctypes.cast(ctypes.CDLL(None).usleep, ctypes.c_void_p).value or 0
+    return 0
 
 
 @once(1)
@@ -60,7 +70,9 @@ class _Helper:
         self._mailbox = np.zeros(MAILBOX + 8, np.int64)
         self._at = -(-self._mailbox.ctypes.data // 64) * 64  # the line of a cache where it begins
         first = (self._at - self._mailbox.ctypes.data) // self._mailbox.itemsize
-        self._mailbox_looks = self._mailbox[first + PLACE_OF_LOOKS :]
+        self._letters = self._mailbox[first:]
+        self._nobody = np.zeros(1, np.int64)
+        self._letters[[ASKED, NAP]] = self._nobody.ctypes.data, functions.nap
         self._looks = LOOKS
         self._thread, self._processor = 0, -1
         self._clock = -1  # of its processor's time
@@ -80,6 +92,10 @@ class _Helper:
                 self._everywhere = frozenset()
             while self._functions.serve(self._at):
                 self._done.release()
+
+    def give_way(self, way: RightOfWay | None) -> None:
+        """Park while `way` is asked for; None: never."""
+        self._letters[ASKED] = way.address if way is not None else self._nobody.ctypes.data
 
     def start(self, calls: int, count: int) -> None:
         if self._functions.post(self._at, calls, count, self._looks):
@@ -106,7 +122,7 @@ class _Helper:
             if self._done.acquire(timeout=pause):
                 return
             if time.clock_gettime(self._clock) - before < pause / 4:
-                self._mailbox_looks[0] = 0  # it sleeps when it is done: this processor is the caller's then
+                self._letters[PLACE_OF_LOOKS] = 0  # it sleeps when it is done: this processor is the caller's then
                 self._processor = processors.current()
                 processors.let_run(self._thread, self._everywhere)  # where it was sent it has not begun yet
                 everywhere = processors.bring_to(self._thread, self._processor)
@@ -121,6 +137,17 @@ class Team:
 
     _helpers: ClassVar[list[_Helper]] = []
     _busy = allocate_lock()
+    _way: ClassVar[RightOfWay | None] = None
+    _shared: ClassVar[int] = 0  # how many helpers worked when it was last seen to who gives way
+    _short: ClassVar[bool] = False  # whether they and the caller have all processors
+
+    @classmethod
+    def give_way(cls, way: RightOfWay | None) -> None:
+        """From now on one helper parks while `way` is asked for, where there are as many threads as processors."""
+        with cls._busy:
+            cls._way, cls._shared = way, 0
+            for helper in cls._helpers:
+                helper.give_way(None)
 
     @classmethod
     def run(cls, tables: Sequence[Table]) -> None:
@@ -135,6 +162,8 @@ class Team:
             while len(cls._helpers) < len(others):
                 cls._helpers.append(_Helper(len(cls._helpers) + 1, functions))
             helpers = cls._helpers[: len(others)]
+            if cls._way is not None:
+                cls._keep_way(cls._way, helpers)
             for helper, table in zip(helpers, others, strict=True):
                 helper.start(*table)
             began = time.perf_counter()
@@ -142,6 +171,18 @@ class Team:
             seconds = time.perf_counter() - began
             for helper in helpers:
                 helper.wait(seconds)
+
+
+    @classmethod
+    def _keep_way(cls, way: RightOfWay, helpers: list[_Helper]) -> None:
+        if len(helpers) != cls._shared:
+            cls._shared = len(helpers)
+            cls._short = bool(team_functions().nap) and len(helpers) + 1 >= processors.available()
+            for helper in cls._helpers:
+                helper.give_way(way if cls._short and helper is helpers[-1] else None)
+            way.rest()
+        if cls._short:
+            way.lead()
 
 
 class Work:

@@ -21,6 +21,13 @@ def _asks() -> Callable[[], int]:
     return lambda: -1
 
 
+def available() -> int:
+    """How many processors this process may use."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 current = _asks()  # the number of the processor that the calling thread runs on; -1: not known here
 
 

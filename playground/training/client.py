@@ -12,6 +12,7 @@ from multiprocessing.process import BaseProcess
 
 import msgspec
 
+from playground.engine.right_of_way import RightOfWay
 from playground.network.traces import Traces
 from playground.training import messages, worker
 from playground.training.inbox import RECEIPTS, put
@@ -34,6 +35,7 @@ class TrainingClient:
     def __init__(self) -> None:
         self.process: BaseProcess | None = None
         self.engines: dict[str, str] = {}
+        self.right_of_way = RightOfWay()
         self._connection: Connection | None = None
         self._comes: Callable[[], bool] = lambda: False  # whether a message is in the pipe
         self._writer: _Writer | None = None
@@ -62,7 +64,7 @@ class TrainingClient:
         context = multiprocessing.get_context("spawn")
         self._connection, theirs = context.Pipe()
         self._comes = readable(self._connection)
-        self.process = context.Process(target=worker.main, args=(theirs,), name="rnn-playground worker", daemon=True)
+        self.process = context.Process(target=worker.main, args=(theirs, self.right_of_way), name="rnn-playground worker", daemon=True)
         self.process.start()
         theirs.close()
         self._writer = _Writer(self._connection)

@@ -10,6 +10,7 @@ import platformdirs
 
 from playground.engine import available
 from playground.engine.devices import usable, warm
+from playground.engine.right_of_way import RightOfWay
 from playground.errors import BadInput
 from playground.training import messages
 from playground.training.commands import HANDLERS, start
@@ -25,13 +26,14 @@ NICE = 1  # the window draws at once when it wants to; more, and any other progr
 OF_THE_MEMORY = (messages.TracesRead, messages.UseMemory)  # which outlives a run
 
 
-def main(connection: Connection) -> None:
-    """The process body. Returns when the window quits or is gone."""
+def main(connection: Connection, way: RightOfWay | None = None) -> None:
+    """The process body. Returns when the window quits or is gone; while that has the right of `way`, its training
+    leaves a processor to it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in the terminal is the window's business
     step_back(NICE)
     log_file = log_to_file()
     try:
-        Worker(connection, log_file).serve()
+        Worker(connection, log_file, way).serve()
     except WindowGone:
         log.info("the window is gone")
     finally:
@@ -53,18 +55,18 @@ def log_to_file() -> str:
 class Worker:
     """`serve` is the loop; what a command does is in `commands`, what is done between two commands in `Conductor`."""
 
-    def __init__(self, connection: Connection, log_file: str = "") -> None:
+    def __init__(self, connection: Connection, log_file: str = "", way: RightOfWay | None = None) -> None:
         self.at = Conductor(self._send)
         self._connection = connection
         self._inbox = Inbox(connection)
         self.at.called, self.at.looked_for = self._called, self._looked_for
-        self._log_file = log_file
+        self._log_file, self._way = log_file, way
         self._ended = False
         self._jobs = {kind: obey for job in self.at.jobs for kind, obey in job.commands.items()}
 
     def serve(self) -> None:
         """Until Quit. Raises WindowGone."""
-        warm()
+        warm(self._way)
         engines = available()
         self._send(messages.Ready(engines, tuple(name for name in engines if usable(name))))
         while not self._ended:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 FRAME_MS = 11
 BUDGET = 0.008  # s of a frame that drawing may take
@@ -58,6 +58,8 @@ class Refresher(QObject):
     What it draws has `name`, `stale`, `seen`, `refresh()`, the signal `became_stale`, and perhaps `paint_seconds`.
     """
 
+    draws = Signal(bool)  # it begins to draw; it has drawn, and Qt has painted
+
     def __init__(
         self, session: Any, parent: QObject | None = None, clock: Callable[[], float] = time.monotonic
     ) -> None:
@@ -66,6 +68,8 @@ class Refresher(QObject):
         self._watched: list[Watched] = []
         self._timer = QTimer(self, interval=FRAME_MS, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self.frame)
+        self._painted = QTimer(self, interval=0, singleShot=True)  # due when Qt has nothing else to do
+        self._painted.timeout.connect(self._rested)
         self._frames: deque[float] = deque(maxlen=4096)
         self.reset_statistics()
 
@@ -105,6 +109,8 @@ class Refresher(QObject):
         if not due and not any(watched.plot.seen for watched in waiting):
             self._timer.stop()
             return
+        if due:
+            self._begin()
         due.sort(key=lambda watched: watched.drawn_at)
         spent = 0.0
         for number, watched in enumerate(due):
@@ -114,6 +120,14 @@ class Refresher(QObject):
             spent += watched.seconds
         if due:
             self._frames.append(self._clock() - begin)
+
+    def _begin(self) -> None:
+        if not self._painted.isActive():
+            self._painted.start()
+            self.draws.emit(True)
+
+    def _rested(self) -> None:
+        self.draws.emit(False)
 
     def _rest(self, now: float) -> float:
         """How long a plot rests: the longer, the more there is to draw all in all."""
@@ -130,6 +144,7 @@ class Refresher(QObject):
         """A person moved a clock and waits for what it shows: draw everything that is stale, at once."""
         for watched in self._watched:
             if watched.plot.stale and watched.plot.seen:
+                self._begin()
                 self._draw(watched)
 
     def reset_statistics(self) -> None:

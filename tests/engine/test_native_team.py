@@ -3,15 +3,16 @@
 import ctypes
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 
 from playground.compiler.native_kernels import ARGUMENTS
-from playground.engine import native_team
+from playground.engine import native_team, processors
 from playground.engine.native_team import Team, Work, _Helper
+from playground.engine.right_of_way import LEAD, RightOfWay
 
 FUNCTION = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 2, *[ctypes.c_int64] * (len(ARGUMENTS) - 2))
 
@@ -91,4 +92,135 @@ def test_helpers_that_were_not_needed_work_the_next_time() -> None:
             work()
             assert sorted(number for number, _ in pieces.done) == [0, 1]
             threads |= {thread for _, thread in pieces.done}
+    assert len(threads) == 2
+
+
+# -- a processor is asked for ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def way(monkeypatch: pytest.MonkeyPatch) -> Iterator[RightOfWay]:
+    """Helpers of its own give way for it."""
+    monkeypatch.setattr(Team, "_helpers", [])
+    monkeypatch.setattr(processors, "available", lambda: 2)
+    way = RightOfWay()
+    Team.give_way(way)
+    yield way
+    way.ask(False)
+    Team.give_way(None)
+
+
+def test_while_it_is_asked_for_the_caller_does_all(way: RightOfWay) -> None:
+    here = threading.get_native_id()
+    pieces = Pieces(2, 2)
+    work = Work(*pieces.tables)
+    work()
+    way.ask(True)
+    time.sleep(0.01)  # the helper comes to its rest, or naps
+    for _ in range(50):
+        pieces.done.clear()
+        work()
+        assert [(number, thread) for number, thread in sorted(pieces.done)] == [(number, here) for number in range(4)]
+
+
+def test_a_helper_ends_the_piece_that_it_is_at_and_begins_no_other(way: RightOfWay) -> None:
+    here = threading.get_native_id()
+    begun = threading.Event()
+
+    def act(number: int) -> None:
+        if threading.get_native_id() == here:
+            begun.wait(5.0)
+            time.sleep(0.02)
+        else:
+            way.ask(True)
+            begun.set()
+
+    pieces = Pieces(1, 5, act=act)
+    Work(*pieces.tables)()
+    others = [number for number, thread in pieces.done if thread != here]
+    assert len(others) == 1
+    assert sorted(number for number, _ in pieces.done) == list(range(6))
+
+
+def test_a_helper_that_parked_goes_on_as_soon_as_it_may(way: RightOfWay) -> None:
+    here = threading.get_native_id()
+    begun = threading.Event()
+
+    def act(number: int) -> None:
+        if number == 0:
+            begun.wait(5.0)
+            way.ask(False)
+            time.sleep(0.1)
+        elif number == 1:
+            way.ask(True)
+            begun.set()
+
+    pieces = Pieces(1, 3, act=act)
+    Work(*pieces.tables)()
+    assert {thread for number, thread in pieces.done if number != 0} == {thread for _, thread in pieces.done} - {here}
+
+
+@pytest.mark.parametrize("threads", [2, 3])
+def test_whoever_asks_and_when_everything_is_done_once(way: RightOfWay, threads: int) -> None:
+    over = threading.Event()
+
+    def ask() -> None:
+        pause = np.random.default_rng(0)
+        while not over.is_set():
+            way.ask(True)
+            time.sleep(float(pause.random()) * 4e-4)
+            way.ask(False)
+            time.sleep(float(pause.random()) * 4e-4)
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    pieces = Pieces(*[3] * threads, act=lambda _: time.sleep(1e-5))
+    work = Work(*pieces.tables)
+    threads_seen = set()
+    try:
+        for _ in range(1500):
+            pieces.done.clear()
+            work()
+            assert sorted(number for number, _ in pieces.done) == list(range(3 * threads))
+            threads_seen |= {thread for _, thread in pieces.done}
+    finally:
+        over.set()
+        asking.join()
+    assert len(threads_seen) >= 2
+
+
+def test_only_where_no_processor_is_left_a_helper_gives_way(way: RightOfWay, monkeypatch: pytest.MonkeyPatch) -> None:
+    pieces = Pieces(1, 1, act=lambda _: time.sleep(0.005))
+    work = Work(*pieces.tables)
+    monkeypatch.setattr(processors, "available", lambda: 3)
+    Team.give_way(way)
+    way.ask(True)
+    threads = set()
+    for _ in range(20):
+        work()
+        threads |= {thread for _, thread in pieces.done}
+    assert len(threads) == 2
+    assert way._numbers[LEAD] == 0  # and whoever draws stays where it is
+
+
+def test_of_several_helpers_one_gives_way(way: RightOfWay) -> None:
+    pieces = Pieces(1, 1, 1, act=lambda _: time.sleep(0.005))
+    work = Work(*pieces.tables)
+    way.ask(True)
+    threads = set()
+    for _ in range(20):
+        work()
+        threads |= {thread for _, thread in pieces.done}
+    assert len(threads) == 2
+
+
+def test_where_nothing_lets_a_thread_nap_none_gives_way(way: RightOfWay, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(native_team.team_functions(), "nap", 0)
+    pieces = Pieces(1, 1, act=lambda _: time.sleep(0.005))
+    work = Work(*pieces.tables)
+    way.ask(True)
+    threads = set()
+    for _ in range(20):
+        work()
+        threads |= {thread for _, thread in pieces.done}
     assert len(threads) == 2

@@ -1,4 +1,7 @@
+import pytest
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QApplication, QWidget
 
 from playground.ui.refresh import BUDGET, FRAME_MS, LONGEST_REST, REST, Refresher
 
@@ -143,3 +146,60 @@ def test_a_few_plots_are_drawn_more_often(qapp) -> None:
         refresher.add(plot)
     frames(refresher, clock, plots, 4.0)
     assert min(refresher.statistics().rates.values()) > 1.0 / LONGEST_REST
+
+
+def test_it_says_when_it_draws_and_when_all_is_painted(qtbot) -> None:
+    """Whoever listens knows when the window needs a processor: from before the first plot until Qt has painted."""
+    told: list[str] = []
+
+    class Painted(QWidget):
+        became_stale = Signal()
+        name, stale, seen = "painted", True, True
+
+        def refresh(self) -> None:
+            self.stale = False
+            told.append("draws")
+            self.update()
+
+        def paintEvent(self, event: QPaintEvent) -> None:
+            told.append("paints")
+
+    session = QObject()  # owns the refresher
+    refresher = Refresher(session)
+    refresher.draws.connect(lambda on: told.append("begin" if on else "end"))
+    plot = Painted()
+    qtbot.addWidget(plot)
+    plot.show()
+    qtbot.waitExposed(plot)
+    QApplication.processEvents()
+    for draw in (refresher.frame, refresher.hurry):
+        told.clear()
+        plot.stale = True
+        refresher._watched.clear()
+        refresher.add(plot)
+        refresher._timer.stop()
+        draw()
+        qtbot.waitUntil(lambda: "end" in told)
+        assert told == ["begin", "draws", "paints", "end"]
+        told.clear()
+        draw()  # nothing is stale
+        QApplication.processEvents()
+        assert told == []
+
+
+def test_a_plot_that_fails_does_not_keep_the_right_of_way(qtbot) -> None:
+    told: list[bool] = []
+    session = QObject()  # owns the refresher
+    refresher = Refresher(session, clock=FakeClock())
+    refresher.draws.connect(told.append)
+    plot = FakePlot("a", FakeClock(), 0.0)
+
+    def fail() -> None:
+        raise RuntimeError("a mistake in a plot")
+
+    plot.refresh = fail  # type: ignore[method-assign]
+    refresher.add(plot)
+    with pytest.raises(RuntimeError):
+        refresher.hurry()
+    refresher._timer.stop()
+    qtbot.waitUntil(lambda: told == [True, False])

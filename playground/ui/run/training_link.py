@@ -233,6 +233,11 @@ class TrainingLink(QObject):
         self._flush_update()
         self._send(messages.SaveCheckpoint(self._run, str(path)))
 
+    def draws(self, on: bool) -> None:
+        """The window draws now, or has drawn: meanwhile the training leaves it a processor."""
+        if self._client is not None:
+            self._client.right_of_way.ask(on)
+
     def close(self) -> None:
         """End the process. Never raises for a process that is gone already."""
         self._timer.stop()
