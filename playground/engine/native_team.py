@@ -172,7 +172,6 @@ class Team:
             for helper in helpers:
                 helper.wait(seconds)
 
-
     @classmethod
     def _keep_way(cls, way: RightOfWay, helpers: list[_Helper]) -> None:
         if len(helpers) != cls._shared:

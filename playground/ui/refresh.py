@@ -59,6 +59,7 @@ class Refresher(QObject):
     """
 
     draws = Signal(bool)  # it begins to draw; it has drawn, and Qt has painted
+    ticks = Signal()  # a frame begins: whatever has to be done before it is done in one go with it
 
     def __init__(
         self, session: Any, parent: QObject | None = None, clock: Callable[[], float] = time.monotonic
@@ -102,6 +103,8 @@ class Refresher(QObject):
 
     def frame(self) -> None:
         """Draw the stalest plots until the budget is spent; at least one, so that none waits for ever."""
+        self._begin()
+        self.ticks.emit()
         begin = self._clock()
         waiting = [watched for watched in self._watched if watched.plot.stale]
         rest = self._rest(begin)
@@ -109,8 +112,6 @@ class Refresher(QObject):
         if not due and not any(watched.plot.seen for watched in waiting):
             self._timer.stop()
             return
-        if due:
-            self._begin()
         due.sort(key=lambda watched: watched.drawn_at)
         spent = 0.0
         for number, watched in enumerate(due):

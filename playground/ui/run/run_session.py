@@ -129,6 +129,10 @@ class RunSession(QObject):
         if self._link.start_worker():
             self._begin()
 
+    def poll(self) -> None:
+        """Take what the training has said by now."""
+        self._link.poll()
+
     def draws(self, on: bool) -> None:
         """The window draws now, or has drawn: meanwhile the training leaves it a processor."""
         self._link.draws(on)

@@ -233,6 +233,12 @@ class TrainingLink(QObject):
         self._flush_update()
         self._send(messages.SaveCheckpoint(self._run, str(path)))
 
+    def poll(self) -> None:
+        """Take what has come now, and look for more when the timer would after that."""
+        if self._timer.isActive():
+            self._timer.start()
+            self._poll()
+
     def draws(self, on: bool) -> None:
         """The window draws now, or has drawn: meanwhile the training leaves it a processor."""
         if self._client is not None:

@@ -321,3 +321,39 @@ def test_a_document_that_stays_broken_is_said_once(qtbot, session):
     in_state(qtbot, session, "stopped")
     qtbot.wait(300)
     assert len([notice for notice in session.notices if notice.level == "error"]) == 1
+
+
+# -- with the window's frames ---------------------------------------------------------------------------------------
+
+
+def test_what_has_come_is_taken_without_waiting_for_the_timer(qtbot, running):
+    running.play()
+    qtbot.waitUntil(lambda: running.run_state.step > 0, timeout=WAIT)
+    running._link._timer.setInterval(60_000)
+    step = running.run_state.step
+    time.sleep(0.2)
+    running.poll()
+    assert running.run_state.step > step
+    running._link._timer.setInterval(16)
+
+
+def test_nothing_is_looked_for_before_the_worker_begins_or_after_it_ended(session):
+    session.poll()
+    session.draws(True)
+    session.close()
+    session.poll()
+    session.draws(True)
+
+
+def test_while_the_window_draws_a_thread_of_the_training_rests(qtbot, running):
+    """As long as it is asked to: the training goes on all the same."""
+    running.apply(SetUnits(running.experiment.networks[0].name, "layer1", 48))
+    running.play()
+    in_state(qtbot, running, "training")
+    way = running._link._client.right_of_way
+    for on in (True, False, True):
+        running.draws(on)
+        assert way.asked is on
+        step = running.run_state.step
+        qtbot.waitUntil(lambda step=step: running.run_state.step > step + 3, timeout=WAIT)
+    running.draws(False)
