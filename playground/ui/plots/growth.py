@@ -10,6 +10,7 @@ from PySide6.QtCore import QRect, QRectF
 
 from playground.ui.plots.geometry import Floats, Mapping
 from playground.ui.plots.plot_item import PlotItem
+from playground.ui.plots.strokes import last_finite
 
 SAME = 1e-9  # px; so little never adds up to anything that is seen
 AROUND = 8.0  # px that marks, pens and their joints reach beyond a point
@@ -28,20 +29,23 @@ class Look(NamedTuple):
 def new_part(now: Look, before: Look) -> QRectF | None:
     """Where a line of rising x looks different from before, in scene pixels: from the first point that is another on,
     as high as the area; an empty one for nowhere. None: perhaps anywhere."""
-    if now.mapping != before.mapping or not all(map(_equal, now.dots, before.dots)):
+    if now.mapping is not before.mapping and now.mapping != before.mapping:
+        return None
+    if now.dots is not before.dots and not all(map(np.array_equal, now.dots, before.dots)):
         return None
     both = min(len(now.x), len(before.x))
     first = _first_other(now.x[:both], before.x[:both], now.y[:both], before.y[:both])
     if first == len(now.x) == len(before.x) and now.end == before.end:
         return QRectF()
-    known = np.flatnonzero(np.isfinite(now.x[:first]))
-    if not len(known):
+    last = last_finite(now.x[:first])  # the last point that stays
+    if last < 0:
         return None
-    ends = [end[0] for end in (now.end, before.end) if end is not None]
-    places = np.concatenate([now.x[known[-1] :], before.x[known[-1] :], ends])
+    places = now.x[last:].tolist() + before.x[last:].tolist()
+    places += [end[0] for end in (now.end, before.end) if end is not None]
+    places = [place for place in places if place == place]
     area = now.mapping.rect
-    left = math.floor(float(np.fmin.reduce(places)) - AROUND)
-    right = math.ceil(min(float(np.fmax.reduce(places)), area.right()) + AROUND)
+    left = math.floor(min(places) - AROUND)
+    right = math.ceil(min(max(places), area.right()) + AROUND)
     return QRectF(left, area.top() - AROUND, right - left, area.height() + 2 * AROUND)
 
 
@@ -80,7 +84,3 @@ def _first_other(x: Floats, x_before: Floats, y: Floats, y_before: Floats) -> in
 def _near(now: Floats, before: Floats) -> NDArray[np.bool_]:
     with np.errstate(invalid="ignore"):
         return (np.abs(now - before) <= SAME) | (np.isnan(now) & np.isnan(before))
-
-
-def _equal(now: Floats, before: Floats) -> bool:
-    return now is before or np.array_equal(now, before)

@@ -104,7 +104,8 @@ class Curve(AreaItem):
         self._px, self._py = np.empty(0), np.empty(0)
         self._path: QPainterPath | None = None
         self._known: tuple[Theme, Style, tuple[QPen, QColor, QBrush]] | None = None
-        self._lines: Floats = NO_LINES
+        self._lines: Floats | None = None
+        self._whole: bool | None = None  # whether it has no gap, as far as that is known
         self._band_shape = QPolygonF()
         self._ghost: tuple[Floats, Floats] | None = None
         self._dots = self._ghost_dots = NO_DOTS
@@ -147,7 +148,7 @@ class Curve(AreaItem):
             return False
         then, source, version, band, ghost = self._of
         same = source is self.source and version == source.version
-        if then != m:
+        if then is not m and then != m:
             return False
         if same or near_line(self.source, source, m):
             self._built = near_band(self.band, band, m) and near_line(self.ghost, ghost, m)
@@ -176,18 +177,17 @@ class Curve(AreaItem):
         if self.source.version and self.ghost is self.band is None and of == self._of:
             return
         self._of = of
-        self._path, self._lines, self._end = None, NO_LINES, None
+        self._path, self._lines, self._end = None, None, None
         px, py = self._pixels(*self._within(self.source, m), m)
         inside = fits(px, py, m, 1.0)  # as nearly always
-        self._dots = NO_DOTS if inside and not self.style.dots else lonely(px, py, m.rect, self.style.dots)
+        plain = not self.style.dots and (inside or whole(px, py))
+        self._dots = NO_DOTS if plain else lonely(px, py, m.rect, self.style.dots)
         self._px, self._py = (px, py) if inside else clip_to(px, py, m.rect.adjusted(0, -1, 0, 1))
-        self._drawn = len(self._px)
+        self._drawn, self._whole = len(self._px), inside or None
         if not self.style.dots:
             last = len(px) - 1 if inside else last_finite(self._py)
             if last >= 0:
                 self._end = (float(self._px[last]), float(self._py[last]))
-                if self._in_pieces:
-                    self._lines = segments(self._px, self._py, self.style.dash, inside or None)
         self._band_shape = self._shape(m) if self.band is not None else QPolygonF()
         self._ghost, self._ghost_dots = None, NO_DOTS
         if self.ghost is not None:
@@ -212,6 +212,18 @@ class Curve(AreaItem):
             drawn = self._end is not None
             self._path = pg.functions.arrayToQPath(self._px, self._py, connect="finite") if drawn else QPainterPath()
         return self._path
+
+    def _pieces(self, exposed: QRectF | None) -> Floats:
+        """The line as single ones, where it can be seen."""
+        if self._end is None:
+            return NO_LINES
+        if exposed is not None and not self.style.dash and self._lines is None:
+            part = seen(self._px[:-1], self._px[1:], exposed)
+            points = slice(part.start, part.stop + 1)
+            return segments(self._px[points], self._py[points], (), self._whole)
+        if self._lines is None:
+            self._lines = segments(self._px, self._py, self.style.dash, self._whole)
+        return self._lines[seen(self._lines[:, 0], self._lines[:, 2], exposed)]
 
     def _paint_path(self, painter: QPainter, exposed: QRectF | None) -> None:
         """The line as a path, where it can be seen."""
@@ -258,9 +270,8 @@ class Curve(AreaItem):
         if self._ghost is not None and self.ghost_shown:
             self._paint_ghost(painter, *self._ghost)
         if self._in_pieces and not self.exporting:
-            if len(self._lines):
-                painter.setPen(pen)
-                draw_lines(painter, self._lines[seen(self._lines[:, 0], self._lines[:, 2], exposed)])
+            painter.setPen(pen)
+            draw_lines(painter, self._pieces(exposed))
         else:
             painter.setPen(line_pen(style.tone(self.theme), style.width, style.dash) if self.exporting else pen)
             painter.setBrush(NO_BRUSH)
