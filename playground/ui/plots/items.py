@@ -12,7 +12,7 @@ from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPolygon
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from playground.ui.plots.geometry import Floats, Mapping, clip_to, draw_mark, faded, mixed
-from playground.ui.plots.growth import Look, new_part, seen
+from playground.ui.plots.growth import AROUND, Look, new_part, seen
 from playground.ui.plots.history import Line
 from playground.ui.plots.plot_item import PlotItem
 from playground.ui.plots.stamps import draw_marks, stamp
@@ -213,6 +213,11 @@ class Curve(AreaItem):
             self._path = pg.functions.arrayToQPath(self._px, self._py, connect="finite") if drawn else QPainterPath()
         return self._path
 
+    def _ends_before(self, exposed: QRectF) -> bool:
+        """Whether all of it lies to the left of what is painted anew."""
+        alone = self.ghost is self.band is None and self._whole is True and self._end is not None
+        return alone and float(self._px[-1]) + AROUND < exposed.left()
+
     def _pieces(self, exposed: QRectF | None) -> Floats:
         """The line as single ones, where it can be seen."""
         if self._end is None:
@@ -260,6 +265,8 @@ class Curve(AreaItem):
         exposed = self.exposed
         if self.mapping is not None and not self.exporting:
             self._shown = self._look(self.mapping)
+            if exposed is not None and self._ends_before(exposed):
+                return
         style, (pen, colour, brush) = self.style, self._tools()
         if not self._band_shape.isEmpty():
             painter.setRenderHint(SMOOTH, self.exporting)

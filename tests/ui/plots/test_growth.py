@@ -122,6 +122,21 @@ def test_curves_together_and_levels_behind_them(qtbot, chart) -> None:
     assert draw(qtbot, chart, lambda: grow(lines, 994))[0].width() < 70
 
 
+def test_a_curve_that_ends_before_the_part_is_left_alone_until_it_grows(qtbot, chart, monkeypatch) -> None:
+    lines = fill(chart, "dashed", "wide")
+    draw(qtbot, chart, lambda: (grow(lines, N), lines["dashed"].update(STEPS[:400], STYLES["dashed"][1][:400])))
+    asked: list[str] = []
+    pieces = Curve._pieces
+    monkeypatch.setattr(Curve, "_pieces", lambda self, part: (asked.append(self.key), pieces(self, part))[1])
+    draw(qtbot, chart, lambda: lines["wide"].update(STEPS[: N + 4], SMOOTH[: N + 4]))
+    assert asked == ["wide"]
+    assert_as_anew(qtbot, chart)
+    asked.clear()
+    draw(qtbot, chart, lambda: lines["dashed"].update(STEPS[:450], STYLES["dashed"][1][:450]))
+    assert set(asked) == {"dashed", "wide"}
+    assert_as_anew(qtbot, chart)
+
+
 def test_a_curve_that_begins_or_begins_anew_is_painted_whole(qtbot, chart) -> None:
     lines = fill(chart, "wide")
     assert draw(qtbot, chart, lambda: grow(lines, 5))[0].width() > 300
