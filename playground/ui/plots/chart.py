@@ -14,9 +14,11 @@ from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from playground.ui.plots.backdrop import Backdrop, Furniture
 from playground.ui.plots.frame import EDGE
+from playground.ui.plots.growth import united
 from playground.ui.plots.heat import ColourBar, HeatItem
-from playground.ui.plots.items import GHOST_DASH, AreaItem, Cursor, Curve, Levels, Style
+from playground.ui.plots.items import GHOST_DASH, AreaItem, Cursor, Curve, Style
 from playground.ui.plots.legend import ROW, Entry, EntryItem, Legend
+from playground.ui.plots.levels import Levels
 from playground.ui.plots.plot_item import PlotItem
 from playground.ui.plots.readout import Reading, Readout
 from playground.ui.plots.stretches import Stretches
@@ -289,8 +291,9 @@ class Chart(ZoomView):
         if not (other or differ) and known:
             self.paint_seconds = 0.0
             return False
+        part = united(differ, view.devicePixelRatioF()) if known and not other else None
         top = round(self.area.pos().y()) - ABOVE
-        view.update(0, top, view.width(), view.height() - top)
+        view.update(part if part is not None else QRect(0, top, view.width(), view.height() - top))
         return True
 
     def _layers(self) -> list[PlotItem]:
@@ -306,13 +309,16 @@ class Chart(ZoomView):
         walk of Qt through a scene, which costs more than many of them do."""
         begin = time.perf_counter()
         self.touched = False
+        exposed = QRectF(ev.rect()) if ev.rect().width() < self.viewport().width() else None
         painter = QPainter(self.viewport())
         self.drawBackground(painter, QRectF())
         for item in self._layers():
             if not item.empty and item.isVisible():
+                item.exposed = exposed
                 painter.save()
                 item.paint(painter, self._option)
                 painter.restore()
+                item.exposed = None
             item.was_painted()
         painter.end()
         self._same = False

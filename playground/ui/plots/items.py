@@ -8,21 +8,20 @@ import numpy as np
 import pyqtgraph as pg
 from pyqtgraph.GraphicsScene.mouseEvents import HoverEvent, MouseDragEvent
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPolygonF
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
-from playground.ui.plots.fonts import label_font
 from playground.ui.plots.geometry import Floats, Mapping, clip_to, draw_mark, faded, mixed
+from playground.ui.plots.growth import AROUND, Look, new_part, seen
 from playground.ui.plots.history import Line
 from playground.ui.plots.plot_item import PlotItem
 from playground.ui.plots.stamps import draw_marks, stamp
 from playground.ui.plots.still import Band, near_band, near_line
-from playground.ui.plots.strokes import draw_lines, fits, last_finite, line_pen, lonely, segments
+from playground.ui.plots.strokes import draw_lines, fits, last_finite, line_pen, lonely, segments, whole
 from playground.ui.theme import LIGHT, Theme
 
 Paint = Callable[[Theme], str]
 GHOST_DASH = (2.0, 2.5)
-LEVEL_DASH = (1.5, 3.0)
 GHOST_WIDTH, GHOST_STRENGTH = 1.1, 0.55
 SMOOTH = QPainter.RenderHint.Antialiasing  # to look an enum up costs as much as to draw a line
 NO_PEN, NO_BRUSH = Qt.PenStyle.NoPen, Qt.BrushStyle.NoBrush
@@ -105,11 +104,13 @@ class Curve(AreaItem):
         self._px, self._py = np.empty(0), np.empty(0)
         self._path: QPainterPath | None = None
         self._known: tuple[Theme, Style, tuple[QPen, QColor, QBrush]] | None = None
-        self._lines: Floats = NO_LINES
+        self._lines: Floats | None = None
+        self._whole: bool | None = None  # whether it has no gap, as far as that is known
         self._band_shape = QPolygonF()
         self._ghost: tuple[Floats, Floats] | None = None
         self._dots = self._ghost_dots = NO_DOTS
         self._end: tuple[float, float] | None = None
+        self._shown: Look | None = None  # what was painted last
         self.exporting = False
 
     def setExportMode(self, export: bool, opts: dict | None = None) -> None:
@@ -147,10 +148,19 @@ class Curve(AreaItem):
             return False
         then, source, version, band, ghost = self._of
         same = source is self.source and version == source.version
-        if then != m or not (same or near_line(self.source, source, m)):
+        if then is not m and then != m:
             return False
-        self._built = near_band(self.band, band, m) and near_line(self.ghost, ghost, m)
-        return self._built
+        if same or near_line(self.source, source, m):
+            self._built = near_band(self.band, band, m) and near_line(self.ghost, ghost, m)
+            return self._built
+        if self._shown is None or band is not None or self.band is not None or self.ghost is not ghost:
+            return False
+        self._build()  # perhaps it grew
+        self.part = new_part(self._look(m), self._shown)
+        return self.part is not None and self.part.isEmpty()
+
+    def _look(self, m: Mapping) -> Look:
+        return Look(m, self._px, self._py, self._end, self._dots)
 
     @property
     def drawn(self) -> int:
@@ -167,18 +177,17 @@ class Curve(AreaItem):
         if self.source.version and self.ghost is self.band is None and of == self._of:
             return
         self._of = of
-        self._path, self._lines, self._end = None, NO_LINES, None
+        self._path, self._lines, self._end = None, None, None
         px, py = self._pixels(*self._within(self.source, m), m)
-        whole = fits(px, py, m, 1.0)  # as nearly always
-        self._dots = NO_DOTS if whole and not self.style.dots else lonely(px, py, m.rect, self.style.dots)
-        self._px, self._py = (px, py) if whole else clip_to(px, py, m.rect.adjusted(0, -1, 0, 1))
-        self._drawn = len(self._px)
+        inside = fits(px, py, m, 1.0)  # as nearly always
+        plain = not self.style.dots and (inside or whole(px, py))
+        self._dots = NO_DOTS if plain else lonely(px, py, m.rect, self.style.dots)
+        self._px, self._py = (px, py) if inside else clip_to(px, py, m.rect.adjusted(0, -1, 0, 1))
+        self._drawn, self._whole = len(self._px), inside or None
         if not self.style.dots:
-            last = len(px) - 1 if whole else last_finite(self._py)
+            last = len(px) - 1 if inside else last_finite(self._py)
             if last >= 0:
                 self._end = (float(self._px[last]), float(self._py[last]))
-                if self._in_pieces:
-                    self._lines = segments(self._px, self._py, self.style.dash, whole or None)
         self._band_shape = self._shape(m) if self.band is not None else QPolygonF()
         self._ghost, self._ghost_dots = None, NO_DOTS
         if self.ghost is not None:
@@ -204,6 +213,36 @@ class Curve(AreaItem):
             self._path = pg.functions.arrayToQPath(self._px, self._py, connect="finite") if drawn else QPainterPath()
         return self._path
 
+    def _ends_before(self, exposed: QRectF) -> bool:
+        """Whether all of it lies to the left of what is painted anew."""
+        alone = self.ghost is self.band is None and self._whole is True and self._end is not None
+        return alone and float(self._px[-1]) + AROUND < exposed.left()
+
+    def _pieces(self, exposed: QRectF | None) -> Floats:
+        """The line as single ones, where it can be seen."""
+        if self._end is None:
+            return NO_LINES
+        if exposed is not None and not self.style.dash and self._lines is None:
+            part = seen(self._px[:-1], self._px[1:], exposed)
+            points = slice(part.start, part.stop + 1)
+            return segments(self._px[points], self._py[points], (), self._whole)
+        if self._lines is None:
+            self._lines = segments(self._px, self._py, self.style.dash, self._whole)
+        return self._lines[seen(self._lines[:, 0], self._lines[:, 2], exposed)]
+
+    def _paint_path(self, painter: QPainter, exposed: QRectF | None) -> None:
+        """The line as a path, where it can be seen."""
+        if exposed is None or self.style.dash or self._end is None:  # dashes are counted from its begin
+            if not self.path.isEmpty():  # an empty path makes a faulty SVG
+                painter.drawPath(self.path)
+            return
+        part = seen(self._px[:-1], self._px[1:], exposed)
+        px, py = self._px[part.start : part.stop + 1], self._py[part.start : part.stop + 1]
+        if whole(px, py):
+            painter.drawPolyline(pg.functions.arrayToQPolygonF(px, py))
+        elif part.start < part.stop:
+            painter.drawPath(pg.functions.arrayToQPath(px, py, connect="finite"))
+
     @property
     def _in_pieces(self) -> bool:
         """Whether the screen gets single lines: a wide pen along a path costs Qt thirty times as much."""
@@ -223,6 +262,11 @@ class Curve(AreaItem):
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         self._build()
+        exposed = self.exposed
+        if self.mapping is not None and not self.exporting:
+            self._shown = self._look(self.mapping)
+            if exposed is not None and self._ends_before(exposed):
+                return
         style, (pen, colour, brush) = self.style, self._tools()
         if not self._band_shape.isEmpty():
             painter.setRenderHint(SMOOTH, self.exporting)
@@ -233,13 +277,12 @@ class Curve(AreaItem):
         if self._ghost is not None and self.ghost_shown:
             self._paint_ghost(painter, *self._ghost)
         if self._in_pieces and not self.exporting:
-            if len(self._lines):
-                painter.setPen(pen)
-                draw_lines(painter, self._lines)
-        elif not self.path.isEmpty():  # an empty path makes a faulty SVG
+            painter.setPen(pen)
+            draw_lines(painter, self._pieces(exposed))
+        else:
             painter.setPen(line_pen(style.tone(self.theme), style.width, style.dash) if self.exporting else pen)
             painter.setBrush(NO_BRUSH)
-            painter.drawPath(self.path)
+            self._paint_path(painter, exposed)
         if len(self._dots[0]):
             draw_marks(painter, style.mark or "circle", *self._dots, 3.2, colour, self.exporting)
         if style.mark and self._end is not None:
@@ -269,73 +312,6 @@ class Curve(AreaItem):
             painter.setBrush(NO_BRUSH)
             painter.drawPath(pg.functions.arrayToQPath(px, py, connect="finite"))
         draw_marks(painter, "ring", *self._ghost_dots, 2.2, tone, self.exporting)
-
-
-class Levels(AreaItem):
-    """Horizontal dotted lines with a text each: baselines, chance. Texts that would touch are moved sideways; they lie
-    over the curves, which are paler behind them."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.levels: tuple[tuple[str, float], ...] = ()
-        self.exporting = False
-        self._lines: list[tuple[float, str, QRectF, Floats]] = []
-        self._tools: tuple[Theme, QColor, QPen, QColor] | None = None
-        self.setZValue(5)
-
-    def setExportMode(self, export: bool, opts: dict | None = None) -> None:
-        """In a figure each is one dotted line."""
-        self.exporting = export
-
-    def set_levels(self, levels: tuple[tuple[str, float], ...]) -> None:
-        if levels != self.levels:
-            self.levels = levels
-            if self.mapping is not None:
-                self.rebuild()
-
-    def rebuild(self) -> None:
-        m = self.mapping
-        if m is None:
-            return
-        if not self.levels and not self._lines:  # as in most plots, whose ranges may change at every refresh
-            self.set_empty(True)
-            return
-        metrics = QFontMetricsF(label_font())
-        self._lines = []
-        placed: list[QRectF] = []
-        for text, value in sorted(self.levels, key=lambda level: level[1]):
-            y = float(m.y(m.positions(np.array([value])))[0])
-            if not (m.rect.top() - 0.5 <= y <= m.rect.bottom() + 0.5):
-                continue
-            width = metrics.horizontalAdvance(text)
-            box = QRectF(m.rect.right() - 4 - width, y - 14 if y - 15 > m.rect.top() else y + 1, width, 13)
-            while any(box.intersects(other) for other in placed) and box.left() > m.rect.left():
-                box.translate(-12, 0)
-            placed.append(box)
-            line = segments(np.array([m.rect.left(), m.rect.right()]), np.array([y, y]), LEVEL_DASH, True)
-            self._lines.append((y, text, box, line))
-        self.set_empty(not self._lines)
-        self.update()
-
-    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        if self.mapping is None:
-            return
-        rect, tools = self.mapping.rect, self._tools
-        if tools is None or tools[0] is not self.theme:
-            muted = QColor(self.theme.muted)
-            tools = self._tools = self.theme, muted, line_pen(muted, 1.0), faded(self.theme.panel, 0.75)
-        _, muted, pen, veil = tools
-        painter.setFont(label_font())
-        for y, text, box, line in self._lines:
-            if self.exporting:
-                painter.setPen(line_pen(muted, 1.0, LEVEL_DASH))
-                painter.drawLine(QPointF(rect.left(), y), QPointF(rect.right(), y))
-            else:
-                painter.setPen(pen)
-                draw_lines(painter, line)
-            painter.fillRect(box.adjusted(-3, 1, 3, -1), veil)
-            painter.setPen(muted)
-            painter.drawText(QPointF(box.left(), box.bottom() - 3), text)
 
 
 class Cursor(AreaItem):

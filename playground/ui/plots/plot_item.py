@@ -1,5 +1,6 @@
 """What all items of a plot have in common: they tell their view that it is to be painted anew."""
 
+from PySide6.QtCore import QRectF
 from PySide6.QtWidgets import QGraphicsItem
 
 
@@ -13,6 +14,8 @@ class PlotItem(QGraphicsItem):
     empty = False  # nothing is painted, see `set_empty`
     unpainted = True  # it looks different from what was painted last
     unsettled = False  # perhaps it does
+    part: QRectF | None = None  # the only part of the scene where `differs` found it does; None: wherever it is
+    exposed: QRectF | None = None  # while it is painted: the part of the scene that is, None: all of it
 
     def update(self, *_: object) -> None:
         """It is to be painted anew."""
@@ -25,11 +28,12 @@ class PlotItem(QGraphicsItem):
         self._touch()
 
     def still(self) -> bool:
-        """Whether values that are others look as what was painted last."""
+        """Whether values that are others look as what was painted last. If they do but in one `part`, that is set."""
         return False
 
     def differs(self) -> bool:
         """Whether it would look different from what was painted last."""
+        self.part = None
         if self.unsettled and not self.unpainted and self.isVisible() and self.still():
             self.unsettled = False
         return self.unpainted or self.unsettled

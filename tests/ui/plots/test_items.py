@@ -10,8 +10,9 @@ from playground.ui.plots.fonts import label_font
 from playground.ui.plots.geometry import MARKS, Mapping
 from playground.ui.plots.heat import rising_indices, signed_indices, signed_table
 from playground.ui.plots.history import Line
-from playground.ui.plots.items import Curve, Levels, Style
+from playground.ui.plots.items import Curve, Style
 from playground.ui.plots.legend import Entry
+from playground.ui.plots.levels import Levels
 from playground.ui.plots.stamps import draw_marks, stamp
 from playground.ui.plots.stretches import shade
 from playground.ui.plots.strokes import dashed, draw_lines, fits, lonely, segments
