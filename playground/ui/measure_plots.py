@@ -19,6 +19,7 @@ UNITS, LENGTH = 64, 200  # H and T of the networks that are looked at
 SIZE = (1600, 1000)  # px of the window
 COLUMNS = 4  # of plots, none behind a tab
 TABBED = 4  # of plots that are seen where all the others are behind their tabs
+FOR_ONE = 16  # sequences in a batch: not enough for two threads
 MILLION = 1_000_000
 DRAWS = 12  # of everything that is timed one by one
 SECONDS = 8.0
@@ -38,10 +39,12 @@ def many_plots(seconds: float, rounds: int, soak: float) -> dict[str, Any]:
 
     blocked: of every pass of the event loop, how long it kept a timer waiting that was due at once. paintings: of all
     plots together; one that looks as it did is refreshed without. speed ratio: to the same training without a window,
-    which has its turn after each round. tabbed plots: the same with all plots open and four of them seen. scrub: from a
-    move of the scrubber until canvas and plots are drawn. soak: what the window's process and the worker hold, and how
-    that grows in the second half.
+    which has its turn after each round. tabbed plots: the same with all plots open and four of them seen. spare plots:
+    the same as the first with a batch that one processor trains, so that of two one is left. scrub: from a move of the
+    scrubber until canvas and plots are drawn. soak: what the window's process and the worker hold, and how that grows
+    in the second half.
     """
+    from playground.experiment.edits import SetValue
     from playground.ui.app import let_go, make_application, open_window
     from playground.ui.plots import PLOTS
     from playground.ui.settings import Settings
@@ -53,7 +56,8 @@ def many_plots(seconds: float, rounds: int, soak: float) -> dict[str, Any]:
         session = window.session
         session.new_from_example("delayed-recall")
         enlarge(session)
-        window.plots.arrange_cells([[name] for name in PLOTS], columns=COLUMNS)
+        all_seen = [[name] for name in PLOTS]
+        window.plots.arrange_cells(all_seen, columns=COLUMNS)
         _wait(0.5)
         session.play()
         _wait(2.0 + seconds / 4)
@@ -72,6 +76,11 @@ def many_plots(seconds: float, rounds: int, soak: float) -> dict[str, Any]:
         session.play()
         _wait(2.0)
         _, tabbed = in_turn(session, window.plots.refresher, Path(folder), seconds, rounds)
+        session.apply(SetValue("training.batch", FOR_ONE))
+        window.plots.arrange_cells(all_seen, columns=COLUMNS)
+        session.play()
+        _wait(2.0)
+        _, spare = in_turn(session, window.plots.refresher, Path(folder), seconds, rounds)
         session.close()
         let_go(window)
     return {
@@ -82,6 +91,7 @@ def many_plots(seconds: float, rounds: int, soak: float) -> dict[str, Any]:
         "many_plots_paintings_per_second": round(painted, 1),
         **{f"many_plots_{name}": round(value, 3) for name, value in speeds.items()},
         **{f"tabbed_plots_{name}": round(value, 3) for name, value in tabbed.items()},
+        **{f"spare_plots_{name}": round(value, 3) for name, value in spare.items()},
         **{f"many_plots_soak_{name}": round(value, 1) for name, value in held.items()},
         "scrub_ms_95th_percentile": round(float(np.percentile(scrubs, 95)), 1),
         "scrub_ms_median": round(statistics.median(scrubs), 1),

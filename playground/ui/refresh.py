@@ -8,11 +8,11 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-FRAME_MS = 11
-BUDGET = 0.008  # s of a frame that drawing may take
+FRAME_MS = 15
+BUDGET = 0.011  # s of a frame that drawing may take: the fewer the frames, the less often the training is interrupted
 GUESS = 0.004  # s that a plot is taken to cost before it was drawn once
-REST = 0.028  # s between two drawings of the same plot: about 30 a second are enough for an eye
-LONGEST_REST = 0.038  # s between them where there is much to draw: still more than 20 a second
+REST = 0.024  # s between two drawings of the same plot: about 30 a second are enough for an eye
+LONGEST_REST = 0.036  # s between them where there is much to draw: still more than 20 a second
 SHARE = 0.3  # of a processor that drawing may take before the rests grow: the other things on it are the training
 LIVELY = 0.25  # s since it was drawn in which a plot counts for that
 

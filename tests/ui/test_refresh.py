@@ -40,11 +40,7 @@ def test_the_stalest_come_first_and_the_budget_is_kept(qapp) -> None:
     plots = [FakePlot(name, clock, 0.45 * BUDGET) for name in "abcd"]
     for plot in plots:
         refresher.add(plot)
-    for _ in range(200):
-        for plot in plots:
-            plot.touch()
-        refresher.frame()
-        clock.now += 0.016
+    frames(refresher, clock, plots, 4.0)
     statistics = refresher.statistics()
     counts = statistics.refreshes.values()
     assert max(counts) - min(counts) <= 2
