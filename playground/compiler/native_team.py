@@ -21,7 +21,7 @@ from playground.compiler.native_kernels import ARGUMENTS, CALL, NUMBERS
 from playground.compiler.native_math import I32, I64
 
 WORK, DONE, CALLS, COUNT, LOOKS = 0, 8, 16, 17, 18  # what two threads watch lies in two lines of the cache
-ASKED, NAP = 19, 20  # address of a number, and of a function int(unsigned microseconds)
+ASKED, NAP = 19, 20  # address of numbers, the first for being asked; and of a function int(unsigned microseconds)
 MAILBOX = 24  # numbers
 ASLEEP, AWAKE, POSTED, PARKED = 0, 1, 2, 3
 OPEN, FINISHED, AWAITED, CLOSED = 0, 1, 2, 3
@@ -29,15 +29,16 @@ NAP_MICROSECONDS = 200  # longer, and a processor that is free again stands idle
 FUNCTIONS = ("drive", "claim", "post", "wait", "serve")
 
 
-def emit_team() -> str:
+def emit_team(busy: int) -> str:
     """LLVM text of `FUNCTIONS`: drive(calls, count), claim(begun, calls, count, –, –), itself for lists of calls,
     post(mailbox, calls, count, looks), wait(mailbox, looks), serve(mailbox). looks: how often to look before going to
-    sleep."""
-    return _Team("team", "float64", 2).emit()
+    sleep. busy: the place, among the numbers that `ASKED` points at, of whether the helper is at a call."""
+    return _Team("team", "float64", 2).emit(busy)
 
 
 class _Team(Emitter):
-    def emit(self) -> str:
+    def emit(self, busy: int) -> str:
+        self._busy = busy
         drive = self._drive()
         self._claim(drive)
         self._post()
@@ -127,7 +128,9 @@ class _Team(Emitter):
         def call(index: ir.Value) -> None:
             with b.if_then(self._asked(mailbox), likely=False):
                 self._park(mailbox, again)
+            self._say_busy(mailbox, 1)
             b.call(drive, [b.gep(calls, [b.mul(index, self._int(CALL))]), self._int(1)])
+            self._say_busy(mailbox, 0)
 
         self._each(self._int(0), count, 1, call)
         before = self._exchange(done, FINISHED)
@@ -155,6 +158,10 @@ class _Team(Emitter):
         _, mine = self._instead(work, PARKED, AWAKE)
         with b.if_then(b.not_(mine)):
             b.branch(gone)
+
+    def _say_busy(self, mailbox: ir.Value, busy: int) -> None:
+        numbers = self.b.inttoptr(self.b.load(self._place(mailbox, ASKED)), NUMBERS)
+        self.b.store_atomic(self._int(busy), self.b.gep(numbers, [self._int(self._busy)]), "release", 8)
 
     def _asked(self, mailbox: ir.Value) -> ir.Value:
         number = self.b.inttoptr(self.b.load(self._place(mailbox, ASKED)), NUMBERS)

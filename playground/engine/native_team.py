@@ -15,7 +15,7 @@ from playground.compiler.native_team import ASKED, FUNCTIONS, MAILBOX, NAP, emit
 from playground.compiler.native_team import LOOKS as PLACE_OF_LOOKS
 from playground.engine import processors
 from playground.engine.native_compile import compile_text, once
-from playground.engine.right_of_way import RightOfWay
+from playground.engine.right_of_way import BUSY, NUMBERS, RightOfWay
 
 LOOKS = 2_000  # at least: about 50 µs, longer than the work in Python between two training steps
 LOOKS_A_SECOND = 10_000_000  # a quarter of the time that the work itself took, 25 ns for each look
@@ -31,7 +31,7 @@ class _Functions:
     """The native functions, as Python calls them; all let go of the GIL."""
 
     def __init__(self) -> None:
-        self._compiled = compile_text(emit_team(), FUNCTIONS)
+        self._compiled = compile_text(emit_team(BUSY), FUNCTIONS)
         address = self._compiled.addresses
         pointer, number = ctypes.c_void_p, ctypes.c_int64
         self.claim = address["claim"]
@@ -71,7 +71,7 @@ class _Helper:
         self._at = -(-self._mailbox.ctypes.data // 64) * 64  # the line of a cache where it begins
         first = (self._at - self._mailbox.ctypes.data) // self._mailbox.itemsize
         self._letters = self._mailbox[first:]
-        self._nobody = np.zeros(1, np.int64)
+        self._nobody = np.zeros(NUMBERS, np.int64)
         self._letters[[ASKED, NAP]] = self._nobody.ctypes.data, functions.nap
         self._looks = LOOKS
         self._thread, self._processor = 0, -1

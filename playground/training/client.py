@@ -64,9 +64,9 @@ class TrainingClient:
         context = multiprocessing.get_context("spawn")
         self._connection, theirs = context.Pipe()
         self._comes = readable(self._connection)
-        self.process = context.Process(
-            target=worker.main, args=(theirs, self.right_of_way), name="rnn-playground worker", daemon=True
-        )
+        self.right_of_way = RightOfWay()  # of the last process one of the threads may never come to its end
+        arguments = theirs, self.right_of_way
+        self.process = context.Process(target=worker.main, args=arguments, name="rnn-playground worker", daemon=True)
         self.process.start()
         theirs.close()
         self._writer = _Writer(self._connection)

@@ -19,7 +19,6 @@ UNITS, LENGTH = 64, 200  # H and T of the networks that are looked at
 SIZE = (1600, 1000)  # px of the window
 COLUMNS = 4  # of plots, none behind a tab
 TABBED = 4  # of plots that are seen where all the others are behind their tabs
-FOR_ONE = 16  # sequences in a batch: not enough for two threads
 MILLION = 1_000_000
 DRAWS = 12  # of everything that is timed one by one
 SECONDS = 8.0
@@ -44,6 +43,8 @@ def many_plots(seconds: float, rounds: int, soak: float) -> dict[str, Any]:
     scrubber until canvas and plots are drawn. soak: what the window's process and the worker hold, and how that grows
     in the second half.
     """
+    from playground.compiler.native_math import BYTES
+    from playground.engine.native_compile import vector_bytes
     from playground.experiment.edits import SetValue
     from playground.ui.app import let_go, make_application, open_window
     from playground.ui.plots import PLOTS
@@ -76,7 +77,7 @@ def many_plots(seconds: float, rounds: int, soak: float) -> dict[str, Any]:
         session.play()
         _wait(2.0)
         _, tabbed = in_turn(session, window.plots.refresher, Path(folder), seconds, rounds)
-        session.apply(SetValue("training.batch", FOR_ONE))
+        session.apply(SetValue("training.batch", vector_bytes() // BYTES["float32"]))  # one vector for one thread
         window.plots.arrange_cells(all_seen, columns=COLUMNS)
         session.play()
         _wait(2.0)

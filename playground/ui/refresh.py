@@ -103,13 +103,14 @@ class Refresher(QObject):
 
     def frame(self) -> None:
         """Draw the stalest plots until the budget is spent; at least one, so that none waits for ever."""
-        self._begin()
+        if self._due():
+            self._begin()
         self.ticks.emit()
         begin = self._clock()
-        waiting = [watched for watched in self._watched if watched.plot.stale]
-        rest = self._rest(begin)
-        due = [watched for watched in waiting if begin - watched.drawn_at >= rest and watched.plot.seen]
-        if not due and not any(watched.plot.seen for watched in waiting):
+        due = self._due()
+        if due:
+            self._begin()
+        elif not any(watched.plot.stale and watched.plot.seen for watched in self._watched):
             self._timer.stop()
             return
         due.sort(key=lambda watched: watched.drawn_at)
@@ -121,6 +122,13 @@ class Refresher(QObject):
             spent += watched.seconds
         if due:
             self._frames.append(self._clock() - begin)
+
+    def _due(self) -> list[Watched]:
+        """What is stale, can be seen and has rested."""
+        now = self._clock()
+        rest = self._rest(now)
+        waiting = [watched for watched in self._watched if watched.plot.stale and now - watched.drawn_at >= rest]
+        return [watched for watched in waiting if watched.plot.seen]
 
     def _begin(self) -> None:
         if not self._painted.isActive():

@@ -12,7 +12,7 @@ import pytest
 from playground.compiler.native_kernels import ARGUMENTS
 from playground.engine import native_team, processors
 from playground.engine.native_team import Team, Work, _Helper
-from playground.engine.right_of_way import LEAD, RightOfWay
+from playground.engine.right_of_way import BUSY, LEAD, RightOfWay
 
 FUNCTION = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 2, *[ctypes.c_int64] * (len(ARGUMENTS) - 2))
 
@@ -140,6 +140,25 @@ def test_a_helper_ends_the_piece_that_it_is_at_and_begins_no_other(way: RightOfW
     others = [number for number, thread in pieces.done if thread != here]
     assert len(others) == 1
     assert sorted(number for number, _ in pieces.done) == list(range(6))
+
+
+def test_it_says_while_it_is_at_a_piece(way: RightOfWay) -> None:
+    here = threading.get_native_id()
+    seen: list[tuple[bool, int]] = []
+    begun = threading.Event()
+
+    def act(_: int) -> None:
+        mine = threading.get_native_id() == here
+        if mine:
+            begun.wait(5.0)
+        else:
+            begun.set()
+        seen.append((mine, way._numbers[BUSY]))
+
+    pieces = Pieces(1, 1, act=act)
+    Work(*pieces.tables)()
+    assert (False, 1) in seen
+    assert way._numbers[BUSY] == 0
 
 
 def test_a_helper_that_parked_goes_on_as_soon_as_it_may(way: RightOfWay) -> None:

@@ -7,8 +7,8 @@ from multiprocessing.connection import Connection
 
 import pytest
 
-from playground.engine import processors
-from playground.engine.right_of_way import RightOfWay
+from playground.engine import processors, right_of_way
+from playground.engine.right_of_way import BUSY, LOOK, PATIENCE, RightOfWay
 
 
 def tell(connection: Connection, way: RightOfWay) -> None:
@@ -63,3 +63,25 @@ def test_whoever_is_not_in_the_way_stays(monkeypatch: pytest.MonkeyPatch) -> Non
     way.rest()
     way.ask(True)
     assert moved == [1]
+
+
+def test_whoever_asks_waits_for_what_the_other_is_at_but_not_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr(right_of_way.time, "sleep", slept.append)
+    way = RightOfWay()
+    way.ask(True)
+    assert slept == []  # nobody is at anything
+    way._numbers[BUSY] = 1
+    way.ask(False)
+    assert slept == []
+    way.ask(True)
+    assert sum(slept) == pytest.approx(PATIENCE, abs=LOOK)
+    slept.clear()
+
+    def end(seconds: float) -> None:
+        slept.append(seconds)
+        way._numbers[BUSY] = 0
+
+    monkeypatch.setattr(right_of_way.time, "sleep", end)
+    way.ask(True)
+    assert slept == [LOOK]
