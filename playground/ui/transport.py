@@ -17,6 +17,7 @@ from playground.ui.widgets.slider import Slider
 
 SPEEDS = (0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 0)  # training steps a second; 0: as fast as it goes
 SPARE = 16  # px that the status may be wider than its text
+READABLE_MS = 125  # between two states of the numbers: faster, they cannot be read
 
 
 class Transport(QFrame):
@@ -75,7 +76,7 @@ class Transport(QFrame):
         session.document_changed.connect(self._show_document)
         session.file_changed.connect(lambda: self._show_document(session.experiment))
         session.started.connect(lambda _: self._show_document(session.experiment))
-        self._paced = Paced(self._show_status, self)
+        self._paced = Paced(self._show_status, self, READABLE_MS)
         session.run_changed.connect(self._paced.soon)
         session.phase_changed.connect(self._show_run)
         self._show_document(session.experiment)

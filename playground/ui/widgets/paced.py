@@ -9,19 +9,19 @@ REST_MS = 66  # between two pictures: about 15 a second
 
 
 class Paced(QObject):
-    """Calls `show`, which looks for itself at what is newest, at most every `REST_MS`. What came last is always shown
-    in the end."""
+    """Calls `show`, which looks for itself at what is newest, at most every `rest` milliseconds. What came last is
+    always shown in the end."""
 
-    def __init__(self, show: Callable[[], None], parent: QObject) -> None:
+    def __init__(self, show: Callable[[], None], parent: QObject, rest: float = REST_MS) -> None:
         super().__init__(parent)
-        self._show = show
+        self._show, self._rest = show, rest
         self._shown = float("-inf")
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self.now)
 
     def soon(self) -> None:
         """Show it as soon as the last picture has stood long enough: at once, where nothing came lately."""
-        rest = REST_MS - (time.monotonic() - self._shown) * 1e3
+        rest = self._rest - (time.monotonic() - self._shown) * 1e3
         if rest <= 0:
             self.now()
         elif not self._timer.isActive():

@@ -27,3 +27,14 @@ def test_what_is_waited_for_comes_at_once_and_once(qtbot):
     assert len(shown) == 2
     qtbot.wait(2 * REST_MS)
     assert len(shown) == 2
+
+
+def test_numbers_that_are_read_may_rest_longer(qtbot):
+    shown = []
+    owner = QObject()
+    paced = Paced(lambda: shown.append(1), owner, 6 * REST_MS)
+    paced.soon()
+    paced.soon()
+    qtbot.wait(2 * REST_MS)
+    assert len(shown) == 1
+    qtbot.waitUntil(lambda: len(shown) == 2, timeout=30 * REST_MS)
