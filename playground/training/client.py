@@ -64,7 +64,6 @@ class TrainingClient:
         context = multiprocessing.get_context("spawn")
         self._connection, theirs = context.Pipe()
         self._comes = readable(self._connection)
-        self.right_of_way = RightOfWay()  # of the last process one of the threads may never come to its end
         arguments = theirs, self.right_of_way
         self.process = context.Process(target=worker.main, args=arguments, name="rnn-playground worker", daemon=True)
         self.process.start()
@@ -76,6 +75,7 @@ class TrainingClient:
     def restart(self) -> None:
         """A fresh process in place of the old one, dead or alive."""
         self._end_process()
+        self.right_of_way = RightOfWay()  # a thread that was ended in the midst of its work is busy for ever
         self.start_process()
 
     def close(self) -> None:

@@ -110,6 +110,13 @@ def way(monkeypatch: pytest.MonkeyPatch) -> Iterator[RightOfWay]:
     Team.give_way(None)
 
 
+def threads_of(pieces: Pieces, work: Work) -> int:
+    """How many threads do the pieces, whoever is sometimes late."""
+    for _ in range(20):
+        work()
+    return len({thread for _, thread in pieces.done})
+
+
 def test_while_it_is_asked_for_the_caller_does_all(way: RightOfWay) -> None:
     here = threading.get_native_id()
     pieces = Pieces(2, 2)
@@ -214,11 +221,7 @@ def test_only_where_no_processor_is_left_a_helper_gives_way(way: RightOfWay, mon
     monkeypatch.setattr(processors, "available", lambda: 3)
     Team.give_way(way)
     way.ask(True)
-    threads = set()
-    for _ in range(20):
-        work()
-        threads |= {thread for _, thread in pieces.done}
-    assert len(threads) == 2
+    assert threads_of(pieces, work) == 2
     assert way._numbers[LEAD] == 0  # and whoever draws stays where it is
 
 
@@ -226,11 +229,7 @@ def test_of_several_helpers_one_gives_way(way: RightOfWay) -> None:
     pieces = Pieces(1, 1, 1, act=lambda _: time.sleep(0.005))
     work = Work(*pieces.tables)
     way.ask(True)
-    threads = set()
-    for _ in range(20):
-        work()
-        threads |= {thread for _, thread in pieces.done}
-    assert len(threads) == 2
+    assert threads_of(pieces, work) == 2
 
 
 def test_where_nothing_lets_a_thread_nap_none_gives_way(way: RightOfWay, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -238,8 +237,4 @@ def test_where_nothing_lets_a_thread_nap_none_gives_way(way: RightOfWay, monkeyp
     pieces = Pieces(1, 1, act=lambda _: time.sleep(0.005))
     work = Work(*pieces.tables)
     way.ask(True)
-    threads = set()
-    for _ in range(20):
-        work()
-        threads |= {thread for _, thread in pieces.done}
-    assert len(threads) == 2
+    assert threads_of(pieces, work) == 2

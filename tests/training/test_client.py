@@ -41,7 +41,9 @@ def test_a_killed_worker_is_noticed_and_replaced(talk, experiment, changed, tmp_
     assert talk.client.poll() == []  # it is said once
     talk.client.send(messages.Play(1))  # nobody is there; nothing happens
 
+    way = talk.client.right_of_way
     talk.client.restart()
+    assert talk.client.right_of_way is not way  # a thread of the last process may have been busy when it ended
     started = talk.begin(experiment, run=2, checkpoint=written.path, checkpoints=str(tmp_path))
     assert started.step == written.step and talk.client.alive
     assert talk.train(5, run=2).step == written.step + 5
