@@ -199,7 +199,7 @@ def _start(memory: Memory, parameters: Mapping[str, Array], B: int, size: int) -
 
 
 def _widen(value: Array, size: int) -> Array:
-    return np.repeat(value, size // value.shape[1], axis=1)
+    return value if value.shape[1] == size else np.repeat(value, size // value.shape[1], axis=1)
 
 
 def _narrow(gradient: Array, size: int) -> Array:
@@ -291,3 +291,68 @@ def _operation_backward(node: Operation, values: Values, gradient: Array, d: Val
         gradient = gradient * evaluate(rule.derivatives[0], at)
     first = node.sources[0]
     d[first] += _narrow(gradient, values[first].shape[1])
+
+
+def node_tangent(
+    node: AnyNode, values: Values, parameters: Mapping[str, Array], tangents: Mapping[str, Array]
+) -> Array | None:
+    """How a node's value [B, n] moves with S numbers, [B, n, S] (or [1, n, S] where it is the same in every row), from
+    how the values of what it reads do; what is not in `tangents` does not. None where it does not move at all. Along
+    every wire, those that no gradient goes back through too."""
+    size = values[node.id].shape[1]
+    if isinstance(node, Output):
+        return _stacked([(values[source].shape[1], tangents.get(source)) for source in node.sources])
+    if isinstance(node, Operation):
+        return _operation_tangent(node, values, tangents)
+    assert isinstance(node, Gate)
+    parts = []
+    for wire in node.wires:
+        moved, weight = tangents.get(wire.source), parameters.get(f"{node.id}.weight.{wire.source}")
+        if moved is None:
+            continue
+        if wire.kind == "full":
+            assert weight is not None
+            parts.append(weight @ moved)
+        else:
+            parts.append(_widen(moved, size) if weight is None else _widen(moved, size) * weight[:, None])
+    if not parts:
+        return None
+    y = (values[node.id] - node.shift) / node.scale
+    slope = node.scale * np.asarray(evaluate(_rule(node).derivatives[0], {"y": y}))
+    return sum(parts[1:], parts[0]) * _column(slope)
+
+
+def _operation_tangent(node: Operation, values: Values, tangents: Mapping[str, Array]) -> Array | None:
+    moved = [tangents.get(source) for source in node.sources]
+    if all(tangent is None for tangent in moved):
+        return None
+    size, rule = values[node.id].shape[1], _rule(node)
+    result, tangent = _widen(values[node.sources[0]], size), None if moved[0] is None else _widen(moved[0], size)
+    if len(node.sources) == 1:
+        slope = evaluate(rule.derivatives[0], {"a": result, "y": values[node.id], "k": node.value})
+        return None if tangent is None else tangent * _column(np.asarray(slope))
+    for source, other in zip(node.sources[1:], moved[1:], strict=True):
+        names = {"a": result, "b": _widen(values[source], size)}
+        result = names["y"] = np.asarray(evaluate(rule.value, names))
+        parts = [] if tangent is None else [tangent * _column(np.asarray(evaluate(rule.derivatives[0], names)))]
+        if other is not None:
+            parts.append(_widen(other, size) * _column(np.asarray(evaluate(rule.derivatives[1], names))))
+        tangent = sum(parts[1:], parts[0]) if parts else None
+    return tangent
+
+
+def _column(slope: Array) -> Array:
+    """For each number of a value, against all that it may move with; a number alone as it is."""
+    return slope[..., None] if slope.ndim else slope
+
+
+def _stacked(parts: list[tuple[int, Array | None]]) -> Array | None:
+    """Tangents below each other, zeros (as many as the number beside them) where nothing moves."""
+    known = [tangent for _, tangent in parts if tangent is not None]
+    if not known:
+        return None
+    rows, S = max(len(tangent) for tangent in known), known[0].shape[2]
+    return np.concatenate(
+        [np.zeros((rows, n, S)) if tangent is None else np.broadcast_to(tangent, (rows, n, S)) for n, tangent in parts],
+        axis=1,
+    )

@@ -9,24 +9,14 @@ from playground.cell.graph import Cell, Input, Memory
 from playground.compiler.interpret import (
     Values,
     in_order,
-    node_backward,
     node_forward,
     node_sizes,
+    node_tangent,
     used_part,
 )
 
 Array = NDArray[np.float64]
 ROWS = 2048  # rows that run side by side: their values stay in the cache
-
-
-class _Nowhere(dict):
-    """Takes the gradients of parameters, which nobody asks for here."""
-
-    def __getitem__(self, name: str) -> float:
-        return 0.0
-
-    def __setitem__(self, name: str, value: object) -> None:
-        pass
 
 
 class StepMap:
@@ -56,21 +46,23 @@ class StepMap:
         """F [n, S] and J [n, S, S], J[i, a, b] = ∂F_a/∂s_b at row i."""
         S, at_once = self.size, max(1, ROWS // max(1, self.size))
         following, jacobians = np.empty_like(states), np.empty((len(states), S, S))
+        unit = np.eye(S)[None]
         for low in range(0, len(states), at_once):
-            part = states[low : low + at_once]
-            values = self._values(part)
-            following[low : low + at_once] = self._next(values)
-            # a row for each number of the next state: its gradient is a row of the Jacobian
-            values = {name: np.repeat(value, S, axis=0) for name, value in values.items()}
-            d = {name: np.zeros_like(value) for name, value in values.items()}
-            rows = np.tile(np.eye(S), (len(part), 1))
-            for source, place in self.sources:
-                d[source] += rows[:, place]
-            for node in reversed(self._order):
+            rows = slice(low, low + at_once)
+            values = self._values(states[rows])
+            following[rows] = self._next(values)
+            # forward along the wires: most of what a memory's number moves is next to it, and a product of matrices
+            # takes what all of them move at once
+            tangents = {
+                memory.id: unit[:, place] for memory, (_, place) in zip(self._memories, self.sources, strict=True)
+            }
+            for node in self._order:
                 if not isinstance(node, Input | Memory):
-                    node_backward(node, values, self._parameters, d, _Nowhere())
-            found = np.concatenate([d[memory.id] for memory in self._memories], axis=1)
-            jacobians[low : low + at_once] = found.reshape(len(part), S, S)
+                    found = node_tangent(node, values, self._parameters, tangents)
+                    if found is not None:
+                        tangents[node.id] = found
+            for source, place in self.sources:
+                jacobians[rows, place] = tangents.get(source, 0.0)
         return following, jacobians
 
     def _values(self, states: Array) -> Values:

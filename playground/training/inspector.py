@@ -22,6 +22,7 @@ from playground.training.traces_writer import TracesWriter
 
 log = logging.getLogger(__name__)
 EVERY, SHARE = 1 / 10, 0.02  # of long answers
+ONE = 0.01  # share of the time of each of them
 AGAIN = 1.0  # seconds at most until one that takes the place of another is answered
 LIGHT = 0.001  # seconds: what takes less to be read off a look goes with the traces
 ALONE, LIGHT_SHARE = 1 / 10, 0.03  # of light answers where there are no traces to go with
@@ -48,7 +49,7 @@ class InspectionWriter:
 
     Light answers are read off the look that the traces were taken from, and all go together right after these. Long
     ones come one by one and take a share of the training's time, however many there are: each as often as the root of
-    what it costs allows, which keeps the mean age of all answers least.
+    what it costs allows, which keeps the mean age of all answers least, but none takes more than half of that.
     """
 
     def __init__(self, glass: Glass | None = None, traces: TracesWriter | None = None) -> None:
@@ -206,7 +207,7 @@ class InspectionWriter:
         if (known := self._known.get(question)) is None:
             return  # while it was answered, something else was asked
         roots = sum(math.sqrt(each.cost) for one, each in self._known.items() if not _is_light(one, each))
-        known.next = began + max(EVERY, math.sqrt(known.cost) * roots / SHARE)
+        known.next = began + max(EVERY, math.sqrt(known.cost) * roots / SHARE, known.cost / ONE)
         known.soon = min(known.next, began + AGAIN)
 
     def _answer(self, run: Run, number: int, question: Inspection, step: int) -> messages.Inspected:

@@ -316,10 +316,23 @@ def test_what_takes_the_place_of_a_long_answer_is_not_answered_more_often(experi
 
 
 def test_the_longer_it_takes_the_rarer_but_not_in_proportion(experiment, monkeypatch) -> None:
-    clock = [100.0]
+    costs = {SECOND: 0.002, Spectrum("LSTM", "layer1"): 0.2, Spectrum("LSTM", "layer2"): 0.2}
+    often, seldom, as_seldom = counted(experiment, monkeypatch, costs)
+    assert 7 < often / seldom < 14  # the root of 100 is 10
+    assert abs(seldom - as_seldom) <= 1
+
+
+def test_no_single_answer_takes_more_than_its_share(experiment, monkeypatch) -> None:
+    (alone,) = counted(experiment, monkeypatch, {SECOND: 0.2})
+    assert 9 <= alone <= 11  # in 200 s, of which it may take a hundredth
+    long, _ = counted(experiment, monkeypatch, {SECOND: 0.2, Spectrum("LSTM", "layer1"): 0.002})
+    assert 9 <= long <= 11
+
+
+def counted(experiment, monkeypatch, costs: dict[Inspection, float]) -> list[int]:
+    """How many answers that take so many seconds come in 200 s beside a training."""
+    clock, answers = [100.0], dict.fromkeys(costs, 0)
     monkeypatch.setattr(inspector.time, "perf_counter", lambda: clock[0])
-    costs = {SECOND: 0.002, Spectrum("LSTM", "layer1"): 0.2}
-    answers = dict.fromkeys(costs, 0)
 
     def slow(run: object, question: Inspection) -> dict[str, np.ndarray]:
         clock[0] += costs[question]
@@ -334,8 +347,7 @@ def test_the_longer_it_takes_the_rarer_but_not_in_proportion(experiment, monkeyp
             answered(writer, run)
             writer.read()
         clock[0] += 0.01
-    often, seldom = answers.values()
-    assert 7 < often / seldom < 14  # the root of 100 is 10
+    return list(answers.values())
 
 
 def test_a_network_that_was_built_anew_is_asked_again(talk, experiment) -> None:
