@@ -91,6 +91,11 @@ class TrainingClient:
 
     # -- messages -------------------------------------------------------------------------------------------------
 
+    @property
+    def comes(self) -> bool:
+        """Whether there is something to take."""
+        return self._connection is not None and self._comes()
+
     def send(self, command: messages.Command) -> None:
         """Hand over a command; returns at once. `Start` gets the name of the shared memory filled in. `poll` says so
         when the command holds something that no message can hold."""

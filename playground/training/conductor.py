@@ -24,7 +24,8 @@ from playground.training.weight_watch import WeightWatch
 SLICE = 0.010  # seconds of training between two looks at the pipe
 GIVE_WAY, LONGEST_WAY = 0.05, 0.5  # seconds without a training step after a look elsewhere, and after many in a row
 ATTEND = 0.004  # seconds between two looks at the pipe in the midst of steps
-SCALARS_EVERY = 1 / 22
+SCALARS_EVERY = 1 / 23
+EARLY = 0.020  # seconds that something may come before it is due, at a moment when a thread of the training rests
 SAVE_AFTER = 0.05  # seconds of pause before its checkpoint is written: single steps come in quick succession
 TEST_AFTER = 0.1  # seconds after an edit during a pause before the test of what it did: a slider gives many edits
 
@@ -46,6 +47,7 @@ class Conductor:
         self.send = send
         self.called: Callable[[], bool] = lambda: False  # whether a command waits: it comes before all side jobs
         self.looked_for: Callable[[], bool] = lambda: False  # obey the wish to look back that waits, if there is one
+        self.window_draws: Callable[[], bool] = lambda: False  # now, on a processor that the training leaves to it
         self.number = -1
         self.run: Run | None = None
         self.curves = Curves(bound=LONG)
@@ -122,21 +124,27 @@ class Conductor:
             if self.speed:
                 self.next_step = max(self.next_step + 1 / self.speed, now - SLICE)
             too_long = now + (now - before) >= end  # with one more
-            if self.speed or too_long or self.state != "training" or now < self.next_step:
+            if self.speed or too_long or self.state != "training" or now < self.next_step or self._lull(now):
                 break
         self._trained = now
         if self.state != "training":
             return
-        if self.scalars_pace.due(now):
+        early = EARLY if self.window_draws() else 0.0
+        if self.scalars_pace.due(now + early) or self.traces.due(now + early):  # what goes there goes together
             self.flush()
         slow = 0 < self.speed * TRACES_EVERY <= 1
         for job in self.jobs:
             if slow:
                 job.slowly()
-            if not (job.pressing and job.ready) and job.due(now) and not self.called():
+            if not (job.pressing and job.ready) and job.due(now + early) and not self.called():
                 job.send(run, self.number, self.send)
         if self.autosave.due(now):
             self._save(run)
+
+    def _lull(self, now: float) -> bool:
+        """Whether this is the time for something that is due soon: what one thread does costs least while another
+        rests."""
+        return self.window_draws() and any(job.due(now + EARLY) for job in self.jobs)
 
     def one_step(self, run: Run) -> None:
         """A training step, and what is due after it. Raises BadInput for one that failed; it has stopped then."""

@@ -24,7 +24,7 @@ class Pace:
         `CATCHES_UP` intervals, by a long training step or a test, comes sooner the next times."""
         took = ended - began
         interval = self._interval
-        beat = self._next if 0.0 <= began - self._next < CATCHES_UP * interval else began
+        beat = self._next if -interval / 2 <= began - self._next < CATCHES_UP * interval else began
         self._next = max(beat + interval, began + max(interval / 2, min(took, self._last) / self._share))
         self._last = took
 

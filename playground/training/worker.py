@@ -60,6 +60,8 @@ class Worker:
         self._connection = connection
         self._inbox = Inbox(connection)
         self.at.called, self.at.looked_for = self._called, self._looked_for
+        if way is not None:
+            self.at.window_draws = lambda: way.asked
         self._log_file, self._way = log_file, way
         self._ended = False
         self._jobs = {kind: obey for job in self.at.jobs for kind, obey in job.commands.items()}

@@ -294,8 +294,8 @@ class MainWindow(DocumentWindow):
 
         set_threads(1)  # of the window's own small products: on two, they wait for the training's threads
         self.session.start_worker()
-        self.plots.refresher.draws.connect(self.session.draws)
-        self.plots.refresher.ticks.connect(self.session.poll)
+        self.plots.refresher.draws.connect(self.session.take_processor)
+        self.session.taken.connect(self.plots.refresher.soon)
         self.plots.refresher.add(self.centre.cell)
         self.session.moments.arrived.connect(self.plots.refresher.hurry)
         self.slow.gradients.connect(self.centre.cell.set_gradients)

@@ -1,5 +1,6 @@
 """When plots are drawn: within a budget per frame, the one that waited longest first."""
 
+import math
 import time
 from collections import deque
 from collections.abc import Callable
@@ -11,10 +12,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 FRAME_MS = 15
 BUDGET = 0.011  # s of a frame that drawing may take: the fewer the frames, the less often the training is interrupted
 GUESS = 0.004  # s that a plot is taken to cost before it was drawn once
-REST = 0.024  # s between two drawings of the same plot: about 30 a second are enough for an eye
-LONGEST_REST = 0.036  # s between them where there is much to draw: still more than 20 a second
-SHARE = 0.3  # of a processor that drawing may take before the rests grow: the other things on it are the training
-LIVELY = 0.25  # s since it was drawn in which a plot counts for that
+REST = 0.028  # s between two drawings of the same plot: about 30 a second are enough for an eye
 
 
 @dataclass
@@ -58,8 +56,7 @@ class Refresher(QObject):
     What it draws has `name`, `stale`, `seen`, `refresh()`, the signal `became_stale`, and perhaps `paint_seconds`.
     """
 
-    draws = Signal(bool)  # it begins to draw; it has drawn, and Qt has painted
-    ticks = Signal()  # a frame begins: whatever has to be done before it is done in one go with it
+    draws = Signal()  # it begins to draw, and Qt will paint after that
 
     def __init__(
         self, session: Any, parent: QObject | None = None, clock: Callable[[], float] = time.monotonic
@@ -69,8 +66,7 @@ class Refresher(QObject):
         self._watched: list[Watched] = []
         self._timer = QTimer(self, interval=FRAME_MS, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self.frame)
-        self._painted = QTimer(self, interval=0, singleShot=True)  # due when Qt has nothing else to do
-        self._painted.timeout.connect(self._rested)
+        self._began = -math.inf  # the last frame
         self._frames: deque[float] = deque(maxlen=4096)
         self.reset_statistics()
 
@@ -101,18 +97,18 @@ class Refresher(QObject):
         """Whether the timer runs."""
         return self._timer.isActive()
 
+    def soon(self) -> None:
+        """Much is new: draw it now, in one go with whatever the window did to take it, or with the next frame."""
+        if self.awake and self._clock() - self._began >= FRAME_MS / 1e3:
+            self.frame()
+
     def frame(self) -> None:
         """Draw the stalest plots until the budget is spent; at least one, so that none waits for ever."""
-        if self._due():
-            self._begin()
-        self.ticks.emit()
-        begin = self._clock()
+        self._timer.start()
+        begin = self._began = self._clock()
         due = self._due()
         if due:
-            self._begin()
-        elif not any(watched.plot.stale and watched.plot.seen for watched in self._watched):
-            self._timer.stop()
-            return
+            self.draws.emit()
         due.sort(key=lambda watched: watched.drawn_at)
         spent = 0.0
         for number, watched in enumerate(due):
@@ -122,26 +118,14 @@ class Refresher(QObject):
             spent += watched.seconds
         if due:
             self._frames.append(self._clock() - begin)
+        if not any(watched.plot.stale and watched.plot.seen for watched in self._watched):
+            self._timer.stop()
 
     def _due(self) -> list[Watched]:
         """What is stale, can be seen and has rested."""
         now = self._clock()
-        rest = self._rest(now)
-        waiting = [watched for watched in self._watched if watched.plot.stale and now - watched.drawn_at >= rest]
+        waiting = [watched for watched in self._watched if watched.plot.stale and now - watched.drawn_at >= REST]
         return [watched for watched in waiting if watched.plot.seen]
-
-    def _begin(self) -> None:
-        if not self._painted.isActive():
-            self._painted.start()
-            self.draws.emit(True)
-
-    def _rested(self) -> None:
-        self.draws.emit(False)
-
-    def _rest(self, now: float) -> float:
-        """How long a plot rests: the longer, the more there is to draw all in all."""
-        round_takes = sum(watched.seconds for watched in self._watched if now - watched.drawn_at < LIVELY)
-        return min(max(REST, round_takes / SHARE), LONGEST_REST)
 
     def _draw(self, watched: Watched) -> None:
         before = self._clock()
@@ -153,7 +137,7 @@ class Refresher(QObject):
         """A person moved a clock and waits for what it shows: draw everything that is stale, at once."""
         for watched in self._watched:
             if watched.plot.stale and watched.plot.seen:
-                self._begin()
+                self.draws.emit()
                 self._draw(watched)
 
     def reset_statistics(self) -> None:

@@ -56,6 +56,19 @@ def test_opened_from_the_menu_it_is_a_tab_in_front(name, quiet, plots):
     assert dock.isHidden() and not quiet.menus.actions[f"view.{name}"].isChecked()
 
 
+def test_a_tab_that_is_brought_forward_shows_what_is_new(quiet, plots, qtbot):
+    plots.arrange_all()
+    behind = next(dock for dock in plots.docks.values() if dock.isVisible() and not dock.plot.seen)
+    qtbot.waitUntil(lambda: not plots.refresher.awake)
+    behind.plot.make_stale()
+    qtbot.waitUntil(lambda: not plots.refresher.awake)
+    drawn = behind.plot.refreshes
+    assert behind.plot.stale and not behind.plot.seen
+    behind.raise_()
+    qtbot.waitUntil(lambda: not behind.plot.stale)
+    assert behind.plot.seen and behind.plot.refreshes == drawn + 1
+
+
 def test_two_of_a_kind_look_at_different_layers(quiet, plots):
     first = plots.docks["gates"].plot
     first.refresh()

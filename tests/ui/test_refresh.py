@@ -3,7 +3,8 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from playground.ui.refresh import BUDGET, FRAME_MS, LONGEST_REST, REST, Refresher
+from playground.ui.refresh import BUDGET, FRAME_MS, REST, Refresher
+from playground.ui.run.processor import Processor
 
 
 class FakePlot(QObject):
@@ -130,23 +131,15 @@ def test_twenty_plots_are_each_drawn_twenty_times_a_second_and_not_much_more(qap
     frames(refresher, clock, plots, 4.0)
     found = refresher.statistics()
     assert found.worst <= BUDGET * 1.001
-    assert min(found.rates.values()) >= 20.0 and max(found.rates.values()) <= 1.0 / LONGEST_REST
+    assert min(found.rates.values()) >= 20.0 and max(found.rates.values()) <= 1.0 / REST
 
 
-def test_a_few_plots_are_drawn_more_often(qapp) -> None:
-    clock = FakeClock()
-    session = QObject()  # owns the refresher
-    refresher = Refresher(session, clock=clock)
-    plots = [FakePlot(f"p{number}", clock, 0.0011) for number in range(4)]
-    for plot in plots:
-        refresher.add(plot)
-    frames(refresher, clock, plots, 4.0)
-    assert min(refresher.statistics().rates.values()) > 1.0 / LONGEST_REST
-
-
-def test_it_says_when_it_draws_and_when_all_is_painted(qtbot) -> None:
-    """Whoever listens knows when the window needs a processor: from before the first plot until Qt has painted."""
+def test_the_processor_is_kept_from_before_the_first_plot_until_qt_has_painted(qtbot) -> None:
     told: list[str] = []
+
+    class Way:
+        def ask(self, on: bool) -> None:
+            told.append("begin" if on else "end")
 
     class Painted(QWidget):
         became_stale = Signal()
@@ -161,8 +154,8 @@ def test_it_says_when_it_draws_and_when_all_is_painted(qtbot) -> None:
             told.append("paints")
 
     session = QObject()  # owns the refresher
-    refresher = Refresher(session)
-    refresher.draws.connect(lambda on: told.append("begin" if on else "end"))
+    refresher, processor = Refresher(session), Processor(Way, session)  # type: ignore[arg-type]
+    refresher.draws.connect(processor.take)
     plot = Painted()
     qtbot.addWidget(plot)
     plot.show()
@@ -179,24 +172,16 @@ def test_it_says_when_it_draws_and_when_all_is_painted(qtbot) -> None:
         assert told == ["begin", "draws", "paints", "end"]
 
 
-def test_what_comes_before_a_frame_is_drawn_in_it(qapp) -> None:
-    clock = FakeClock()
-    session = QObject()  # owns the refresher
-    refresher = Refresher(session, clock=clock)
-    plot = FakePlot("a", clock, 0.001)
-    refresher.add(plot)
-    refresher.frame()
-    clock.now += 1.0
-    refresher.ticks.connect(plot.touch)
-    refresher.frame()
-    assert len(plot.drawn) == 2
-
-
-def test_a_plot_that_fails_does_not_keep_the_right_of_way(qtbot) -> None:
+def test_a_plot_that_fails_does_not_keep_the_processor(qtbot) -> None:
     told: list[bool] = []
+
+    class Way:
+        def ask(self, on: bool) -> None:
+            told.append(on)
+
     session = QObject()  # owns the refresher
-    refresher = Refresher(session, clock=FakeClock())
-    refresher.draws.connect(told.append)
+    refresher, processor = Refresher(session, clock=FakeClock()), Processor(Way, session)  # type: ignore[arg-type]
+    refresher.draws.connect(processor.take)
     plot = FakePlot("a", FakeClock(), 0.0)
 
     def fail() -> None:
@@ -208,3 +193,24 @@ def test_a_plot_that_fails_does_not_keep_the_right_of_way(qtbot) -> None:
         refresher.hurry()
     refresher._timer.stop()
     qtbot.waitUntil(lambda: told == [True, False])
+
+
+def test_what_was_just_taken_is_drawn_at_once_but_for_what_was_drawn_just_before(qapp) -> None:
+    clock = FakeClock()
+    session = QObject()  # owns the refresher
+    refresher = Refresher(session, clock=clock)
+    plot, other = FakePlot("a", clock, 0.001), FakePlot("b", clock, 0.001)
+    for one in (plot, other):
+        refresher.add(one)
+    refresher.frame()
+    assert not refresher.awake  # nothing is left to draw: no timer ticks for nothing
+    clock.now += 1.0
+    refresher.soon()
+    assert len(plot.drawn) == 1  # nothing is new
+    plot.touch()
+    refresher.soon()
+    assert len(plot.drawn) == 2
+    clock.now += FRAME_MS / 2e3
+    other.touch()
+    refresher.soon()
+    assert len(other.drawn) == 1 and refresher.awake  # the window has other things to do, too: with the next frame

@@ -54,6 +54,7 @@ class CanvasView(QGraphicsView):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
         self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # nothing behind it needs to be painted
         self.viewport().grabGesture(Qt.GestureType.PinchGesture)
         self.gestures: Sequence[Gesture] = ()
         self.drops: Sequence[Drop] = ()

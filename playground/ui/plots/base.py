@@ -52,6 +52,7 @@ class Plot(QWidget):
         self.stale_since = self.drawn_at = 0.0
         self.refreshes = 0
         self._paints = 0  # of the chart, when it was to be painted last; -1: it looks as it did
+        self._unseen = -1  # paintings of the chart, when it was found that it cannot be seen
         self.log_y = False
         self.linked = True  # zoomed and read together with others that have the same kind of x axis
         self.follows = True  # takes over which layer, unit and node are selected elsewhere
@@ -160,10 +161,20 @@ class Plot(QWidget):
     @property
     def seen(self) -> bool:
         """Whether any part of it is on the screen: it was painted since it was drawn, or there was nothing to paint, or
-        Qt says so, who takes long to find it out. The viewport is asked, because it covers the plot itself."""
-        if not self.isVisible():
+        Qt says so, who takes long to find it out. The viewport is asked, because it covers the plot itself. One that
+        could not be seen is painted first when it is brought forward."""
+        paints = self.chart.paints
+        if paints == self._unseen or not self.isVisible():
             return False
-        return self.chart.paints != self._paints or not self.chart.viewport().visibleRegion().isEmpty()
+        if paints == self._paints and self.chart.viewport().visibleRegion().isEmpty():
+            self._unseen, self.chart.brought_forward = paints, self._brought_forward
+            return False
+        return True
+
+    def _brought_forward(self) -> None:
+        """It was painted, as it was when it was seen last."""
+        if self.stale:
+            self.became_stale.emit()
 
     @property
     def paint_seconds(self) -> float:

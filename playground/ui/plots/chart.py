@@ -45,6 +45,7 @@ class Chart(ZoomView):
         super().__init__(parent)
         self.theme: Theme = LIGHT
         self.paints, self.paint_seconds = 0, 0.0  # how often it was painted, and what the last time took
+        self.brought_forward: Callable[[], None] | None = None  # to be called when it is painted the next time
         self.curves: dict[str, Curve] = {}
         self.hidden: set[str] = set()
         self.header_taken = 0.0, 0.0  # px that the choosers need beside the title, and in a row of their own
@@ -324,6 +325,9 @@ class Chart(ZoomView):
         self._same = False
         self.paints += 1
         self.paint_seconds = time.perf_counter() - begin
+        if self.brought_forward is not None:
+            told, self.brought_forward = self.brought_forward, None
+            told()
 
     # -- reading values -------------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from playground.cell.states import hidden_id, states
 from playground.ui.plots.heat import ColourBar, HeatItem, rising_indices, rising_table
 from playground.ui.plots.layerplot import LayerPlot
 from playground.ui.plots.layers import layer_cell, trace_key
-from playground.ui.plots.ranges import steady_end
+from playground.ui.plots.ranges import moment_columns, steps_range
 from playground.ui.plots.readout import Reading
 from playground.ui.plots.ticks import Axis, value_text
 from playground.ui.plots.words import step_axis, step_text, tr
@@ -50,7 +50,6 @@ class GradientHistoryPlot(LayerPlot):
         self.chart.extra_readings = self._reading
         self._history: FlowHistory | None = None
         self._drawn: object = None
-        self._end = 0.0  # of the x axis
         self._shaded: object = None  # the scale of the colours in `_cells`, and what they are of
         self._cells: NDArray[np.uint8] = np.zeros((0, 0), np.uint8)  # a row per moment: so they are picked quickly
         self._axis_of: tuple[object, ...] = (None, None, None)  # what its names are of
@@ -80,9 +79,7 @@ class GradientHistoryPlot(LayerPlot):
             self._drawn = history, history.version
             self._paint(history)
         self.place_choosers()
-        last = float(history.steps[-1])
-        self._end = steady_end(max(1.0, last), self._end, self.chart.area.width())
-        self.chart.set_home((0.0, self._end), (-0.5, history.length - 0.5))
+        self.chart.set_home(steps_range(float(history.steps[-1])), (-0.5, history.length - 0.5))
 
     def _pick_row(self, _: float, row: float) -> None:
         self.session.set_time(round(row))
@@ -101,16 +98,13 @@ class GradientHistoryPlot(LayerPlot):
             self.chart.frame.y_axis = Axis((tr("time step t"), "t"), integer=True)
 
     def _paint(self, history: FlowHistory) -> None:
-        """Columns equally wide in training steps; each shows the last moment kept before its end."""
+        """Columns equally wide in training steps; each shows one moment."""
         steps, columns = history.steps, history.columns
         top, bottom = float(columns.max()), float(columns.min())
         low = max(bottom, top - DECADES)
         self._shade(history, low, top)
-        count = int(min(WIDEST, max(1, steps[-1] + 1)))
-        ends = np.linspace(0.0, float(max(1, steps[-1])), count) if count > 1 else np.zeros(1)
-        places = np.minimum(np.searchsorted(steps, ends), len(steps) - 1)
-        picture = np.take(self._cells, places, axis=0).T
-        self._heat.set_cells(picture, float(ends[0]), float(ends[1] - ends[0]) if count > 1 else 1.0)
+        places, apart = moment_columns(steps, WIDEST)
+        self._heat.set_cells(np.take(self._cells, places, axis=0).T, 0.0, apart)
         least = ("≤ " if low > bottom else "") + value_text(10.0**low, 2)
         self._bar.set_ends(tr("norm {0}").format(least), value_text(10.0**top, 2))
 

@@ -94,11 +94,25 @@ class HeatItem(AreaItem):
         self.update()
 
     def still(self) -> bool:
-        """See `PlotItem`."""
-        if self._painted is None:
+        """See `PlotItem`. What is appended to is another from its last column on."""
+        if self._painted is None or self._painted[1] != self._place:
             return False
-        indices, place = self._painted
-        return place == self._place and near_shades(self._indices, indices)
+        before, now = self._painted[0], self._indices
+        if near_shades(now, before):
+            return True
+        kept = before.shape[1] - 1
+        grew = 0 <= kept < now.shape[1] and np.array_equal(now[:, :kept], before[:, :kept])
+        self.part = self._from_column(kept) if grew else None
+        return False
+
+    def _from_column(self, first: int) -> QRectF | None:
+        """Where this column and all after it lie, in scene pixels."""
+        m = self.mapping
+        if m is None:
+            return None
+        x0, dx, *_ = self._place
+        left, right = m.x(x0 + dx * np.array([first - 0.5, self.grid[1] - 0.5])).tolist()
+        return QRectF(left - 1, m.rect.top(), right - left + 2, m.rect.height()).intersected(m.rect)
 
     @property
     def image(self) -> QImage:

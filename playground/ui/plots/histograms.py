@@ -19,7 +19,7 @@ from playground.ui.plots.history import Line
 from playground.ui.plots.items import Curve, Style
 from playground.ui.plots.layerplot import LayerPlot
 from playground.ui.plots.layers import layer_cell, maps
-from playground.ui.plots.ranges import steady_end
+from playground.ui.plots.ranges import moment_columns, steps_range
 from playground.ui.plots.readout import Reading
 from playground.ui.plots.ticks import Axis, nice_step, value_text
 from playground.ui.plots.words import step_axis, step_text, tr
@@ -63,7 +63,6 @@ class HistogramsPlot(Asking, LayerPlot):
         self._edges: NDArray = np.linspace(0, 1, ROWS + 1)
         self._shares: NDArray = np.zeros((0, ROWS))
         self._lines: NDArray = np.zeros((0, len(PARTS)))
-        self._end = 0.0  # of the x axis
         self._known: SpreadHistory | None = None  # what is derived is of this history, and of these moments
         self._moments: NDArray[np.int64] = np.zeros(0, np.int64)
         self._quantiles: NDArray = np.zeros((0, len(PARTS) + 2))
@@ -124,9 +123,7 @@ class HistogramsPlot(Asking, LayerPlot):
             self._drawn = history, history.version, node
             self._paint(history, _bounds(cell, node) if of == ACTIVATIONS else None)
             self.chart.read()
-        last = float(history.steps[-1])
-        self._end = steady_end(max(1.0, last), self._end, self.chart.area.width())
-        self.chart.set_home((0.0, self._end), (float(self._edges[0]), float(self._edges[-1])))
+        self.chart.set_home(steps_range(float(history.steps[-1])), (float(self._edges[0]), float(self._edges[-1])))
 
     def _show_nothing(self, message: str) -> None:
         self._heat.set_cells(np.zeros((0, 0), np.uint8), 0.0, 1.0)
@@ -187,11 +184,8 @@ class HistogramsPlot(Asking, LayerPlot):
     def _paint(self, history: SpreadHistory, bounds: tuple[float, float] | None) -> None:
         self._derive(history, bounds)
         bottom, steps = float(self._edges[0]), history.steps
-        count = int(min(WIDEST, max(1, steps[-1] + 1)))
-        ends = np.linspace(0.0, float(max(1, steps[-1])), count) if count > 1 else np.zeros(1)
-        places = np.minimum(np.searchsorted(steps, ends), len(steps) - 1)
-        step, row = float(ends[1] - ends[0]) if count > 1 else 1.0, float(self._edges[1] - self._edges[0])
-        self._heat.set_cells(self._cells[places].T, float(ends[0]), step, bottom + row / 2, row)
+        (places, apart), row = moment_columns(steps, WIDEST), float(self._edges[1] - self._edges[0])
+        self._heat.set_cells(self._cells[places].T, 0.0, apart, bottom + row / 2, row)
         at = steps.astype(np.float64)
         for number, part in enumerate(PARTS):
             self.chart.curves[str(part)].set_source(Line(at, self._lines[:, number]))

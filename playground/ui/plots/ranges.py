@@ -35,9 +35,15 @@ def steps_range(last: float) -> Range:
     return (0.0, nice_upper(max(10.0, last)))
 
 
-def steady_end(last: float, before: float, pixels: float) -> float:
-    """The end of an axis that begins at 0 and ends at `last`: as before, while `last` is less than half a pixel off."""
-    return before if before > 0.0 and abs(last - before) * pixels <= 0.5 * before else last
+def moment_columns(steps: NDArray, most: int) -> tuple[NDArray[np.intp], float]:
+    """Columns equally wide along `steps_range`, at most so many, up to the last of `steps` (rising, one at least): for
+    each which of them it shows, the first at or after its place or else the last; and how far apart they are. All but
+    the last column stay what they are while steps are appended, until the range leaps."""
+    last, end = float(steps[-1]), steps_range(float(steps[-1]))[1]
+    count = min(most, int(end) + 1)
+    apart = end / (count - 1)
+    places = np.searchsorted(steps, np.arange(min(count, math.ceil(last / apart) + 1)) * apart)
+    return np.minimum(places, len(steps) - 1), apart
 
 
 def steady(wanted: Range, before: Range | None, room: float = 0.15) -> Range:

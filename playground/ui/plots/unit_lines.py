@@ -21,6 +21,7 @@ from playground.ui.plots.strokes import draw_lines, line_pen
 from playground.ui.plots.ticks import value_text
 
 MOST = 64  # pale lines that are drawn; of more units, as many evenly chosen ones
+STRONG, WIDTH = 8, 1.6  # so many chosen units have lines of that width; more of them would be a blot
 DARKEST = 0.75  # where most of them lie on each other
 
 
@@ -91,7 +92,8 @@ class UnitLines(AreaItem):
         else:
             self._paint_together(painter, m, pale, strength)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(line_pen(QColor(self.theme.accent), 1.6))
+        width = WIDTH if len(self._chosen) <= STRONG else 1.0  # Qt needs a third of the time for thin ones
+        painter.setPen(line_pen(QColor(self.theme.accent), width))
         draw_lines(painter, self._rows(self._chosen, m))
 
     def _paint_together(self, painter: QPainter, m: Mapping, units: NDArray[np.intp], strength: float) -> None:

@@ -35,6 +35,7 @@ class RunSession(QObject):
     tests_changed = Signal()
     traces_changed = Signal(object)
     started = Signal(object)
+    taken = Signal()  # what has come from the training was taken, all that there was
     stepped = Signal(object)  # a `Stepped`: what one training step did to the weights
     notice = Signal(object)
 
@@ -54,6 +55,8 @@ class RunSession(QObject):
         self.reaching.refused.connect(self._on_failed)
         self.moments.looked.connect(lambda: self.reaching.set_comparing(self.moments.beside is not None))
         self._link.stepped.connect(self.stepped)
+        self._link.taken.connect(self.taken)
+        self.take_processor = self._link.processor.take  # before much is to be done
         self._phase: object = None
         self._link.run_changed.connect(self._on_run_changed)
         self._link.started.connect(self._on_started)
@@ -128,14 +131,6 @@ class RunSession(QObject):
         """Begin the worker process and build the document there. A second call does nothing."""
         if self._link.start_worker():
             self._begin()
-
-    def poll(self) -> None:
-        """Take what the training has said by now."""
-        self._link.poll()
-
-    def draws(self, on: bool) -> None:
-        """The window draws now, or has drawn: meanwhile the training leaves it a processor."""
-        self._link.draws(on)
 
     def play(self) -> None:
         if self._can_train():

@@ -8,20 +8,23 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from playground.experiment.document import Experiment
 from playground.network.inspections.spec import Inspection
 from playground.network.traces import Traces
 from playground.training import messages
 from playground.training.failing import as_error
+from playground.ui.run.processor import Processor
 from playground.ui.state import RunState
 
 if TYPE_CHECKING:
     from playground.training.client import TrainingClient
 
 RUSH_MS, BUSY_MS, CALM_MS = 2, 16, 60
+LOOK_MS = 43  # while it trains and nobody does anything: as often as there are new traces
 RUSH = 0.25  # seconds for which an answer is looked for without delay
+BUSY = 1.0  # seconds after a command for which it is looked for sooner
 CALM_AFTER = 60  # polls without any event
 
 
@@ -46,6 +49,7 @@ class TrainingLink(QObject):
     snapshots = Signal(object)
     branched = Signal(object)
     stepped = Signal(object)
+    taken = Signal()  # all that had come
 
     def __init__(self, checkpoints: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -55,8 +59,7 @@ class TrainingLink(QObject):
         self.was_training = False
         self._checkpoints = checkpoints
         self._client: TrainingClient | None = None
-        self._closed = False
-        self._run = 0
+        self._closed, self._run = False, 0
         self._speed = 0.0
         self._play: int | None = None  # what to do as soon as the run is built: None nothing, 0 train on, n: n steps
         self._experiment: Experiment | None = None
@@ -69,10 +72,11 @@ class TrainingLink(QObject):
         self._questions: tuple[Inspection, ...] = ()  # about the networks, that somebody wants answered
         self._events: deque[messages.Event] = deque()
         self._quiet = 0
-        self._rush = 0.0  # clock reading until which the answer is looked for without delay, 0 for not at all
+        self._rush = self._busy = 0.0  # clock readings until which an answer is looked for without delay, and soon
         self._rate = (0.0, 0)  # seconds and sequences at the last estimate of the speed
-        self._timer = QTimer(self)
+        self._timer = QTimer(self, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._poll)
+        self.processor = Processor(lambda: None if self._client is None else self._client.right_of_way, self)
 
     # -- commands -------------------------------------------------------------------------------------------------
 
@@ -209,13 +213,11 @@ class TrainingLink(QObject):
         """Show the networks as they were; the answer is looked for without delay until `unhurried`."""
         self._send(messages.LookAt(self._run, step, beside, number))
         self._rush = time.monotonic() + RUSH
-        self._timer.setInterval(RUSH_MS)
+        self._keep_pace()
 
     def unhurried(self) -> None:
         """What was asked for in a hurry is there."""
-        if self._rush:
-            self._rush = 0.0
-            self._timer.setInterval(BUSY_MS)
+        self._rush = 0.0
 
     def step_slowly(self) -> None:
         """One training step; `stepped` tells what it did to the weights."""
@@ -232,17 +234,6 @@ class TrainingLink(QObject):
         """Write a checkpoint of the run as it is, before anything else happens to it."""
         self._flush_update()
         self._send(messages.SaveCheckpoint(self._run, str(path)))
-
-    def poll(self) -> None:
-        """Take what has come now, and look for more when the timer would after that."""
-        if self._timer.isActive():
-            self._timer.start()
-            self._poll()
-
-    def draws(self, on: bool) -> None:
-        """The window draws now, or has drawn: meanwhile the training leaves it a processor."""
-        if self._client is not None:
-            self._client.right_of_way.ask(on)
 
     def close(self) -> None:
         """End the process. Never raises for a process that is gone already."""
@@ -287,9 +278,20 @@ class TrainingLink(QObject):
             self.begin(self._experiment, self._folder)
 
     def _hurry(self) -> None:
-        self._quiet = 0
-        if not self._rush and self._timer.isActive() and self._timer.interval() != BUSY_MS:
-            self._timer.setInterval(BUSY_MS)
+        self._quiet, self._busy = 0, time.monotonic() + BUSY
+        self._keep_pace()
+
+    def _keep_pace(self) -> None:
+        """How soon what comes is looked for."""
+        now, wanted = time.monotonic(), BUSY_MS
+        if now < self._rush:
+            wanted = RUSH_MS
+        elif self._quiet >= CALM_AFTER:
+            wanted = CALM_MS
+        elif self.state.state == "training" and now > self._busy:
+            wanted = LOOK_MS
+        if wanted != self._timer.interval():
+            self._timer.setInterval(wanted)
 
     def _set(self, state: RunState) -> None:
         if state != self.state:
@@ -301,6 +303,8 @@ class TrainingLink(QObject):
         if client is None:
             return
         self._flush_update()
+        if self.state.state == "training" and client.comes:
+            self.processor.take()
         events = client.poll()
         self._events.extend(events)  # a slot may wait in a dialog, and this is called from there: the order stays
         while self._events:
@@ -308,10 +312,9 @@ class TrainingLink(QObject):
         if self.state.state == "dead":
             return
         self._quiet = 0 if events or self.state.active else self._quiet + 1
-        if self._rush and time.monotonic() > self._rush:
-            self.unhurried()
-        if self._quiet == CALM_AFTER and not self._rush:
-            self._timer.setInterval(CALM_MS)
+        self._keep_pace()
+        if events:
+            self.taken.emit()
 
     def _bury(self, reason: str) -> None:
         self._timer.stop()

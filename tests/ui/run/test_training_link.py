@@ -9,6 +9,7 @@ import pytest
 from playground.experiment.edits import AddNet, RemoveNet, SetTask, SetUnits, SetValue
 from playground.tasks.spec import DelayedRecall, Table
 from playground.training import messages
+from playground.ui.run import training_link
 from playground.ui.run.run_record import RunRecord
 
 WAIT = 20_000
@@ -326,34 +327,63 @@ def test_a_document_that_stays_broken_is_said_once(qtbot, session):
 # -- with the window's frames ---------------------------------------------------------------------------------------
 
 
-def test_what_has_come_is_taken_without_waiting_for_the_timer(qtbot, running):
+def test_while_it_trains_and_nobody_does_anything_it_is_looked_for_as_often_as_there_are_traces(
+    qtbot, running, monkeypatch
+):
+    monkeypatch.setattr(training_link, "BUSY", 0.2)
+    link = running._link
     running.play()
-    qtbot.waitUntil(lambda: running.run_state.step > 0, timeout=WAIT)
-    running._link._timer.setInterval(60_000)
-    step = running.run_state.step
-    time.sleep(0.2)
-    running.poll()
-    assert running.run_state.step > step
-    running._link._timer.setInterval(16)
+    in_state(qtbot, running, "training")
+    qtbot.waitUntil(lambda: link._timer.interval() == training_link.LOOK_MS, timeout=WAIT)
+    running.set_speed(0.0)  # a command: its answer may come at any time
+    assert link._timer.interval() == training_link.BUSY_MS
+    link.look_at(0, None, 1)
+    assert link._timer.interval() == training_link.RUSH_MS
+    qtbot.waitUntil(lambda: link._timer.interval() == training_link.LOOK_MS, timeout=WAIT)
+    running.pause()
+    qtbot.waitUntil(lambda: link._timer.interval() == training_link.CALM_MS, timeout=WAIT)
 
 
-def test_nothing_is_looked_for_before_the_worker_begins_or_after_it_ended(session):
-    session.poll()
-    session.draws(True)
+def test_it_says_when_all_that_had_come_is_taken(qtbot, running):
+    steps, told = [], []
+    running.scalars_changed.connect(lambda: steps.append(running.run_state.step))
+    running.taken.connect(lambda: told.append(len(steps)))
+    running.play()
+    qtbot.waitUntil(lambda: len(steps) > 5, timeout=WAIT)
+    running.pause()
+    assert told and told[-1] >= 1 and told == sorted(told)
+
+
+def test_a_processor_is_asked_for_before_anything_is_taken_and_given_back_after_it(qtbot, running):
+    """What is taken moves the canvas, the status line and the doctor: as much work as drawing plots."""
+    way, asked = running._link._client.right_of_way, []
+    running.play()
+    in_state(qtbot, running, "training")
+    running.scalars_changed.connect(lambda: asked.append(way.asked))
+    qtbot.waitUntil(lambda: len(asked) > 5, timeout=WAIT)
+    running.pause()
+    in_state(qtbot, running, "paused")
+    assert all(asked)
+    qtbot.waitUntil(lambda: not way.asked)
+
+
+def test_no_processor_is_needed_before_the_worker_begins_or_after_it_ended(qtbot, session):
+    session.take_processor()
     session.close()
-    session.poll()
-    session.draws(True)
+    session.take_processor()
+    qtbot.wait(10)
 
 
-def test_while_the_window_draws_a_thread_of_the_training_rests(qtbot, running):
+def test_while_the_window_has_much_to_do_a_thread_of_the_training_rests(qtbot, running):
     """As long as it is asked to: the training goes on all the same."""
     running.apply(SetUnits(running.experiment.networks[0].name, "layer1", 48))
     running.play()
     in_state(qtbot, running, "training")
     way = running._link._client.right_of_way
     for on in (True, False, True):
-        running.draws(on)
-        assert way.asked is on
+        way.ask(on)
         step = running.run_state.step
         qtbot.waitUntil(lambda step=step: running.run_state.step > step + 3, timeout=WAIT)
-    running.draws(False)
+    running.take_processor()
+    assert way.asked
+    qtbot.waitUntil(lambda: not way.asked)
