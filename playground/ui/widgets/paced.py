@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer
 
-REST_MS = 66  # between two pictures: about 15 a second
+REST_MS = 80  # between two pictures: about 12 a second, every second time that traces come
 
 
 class Paced(QObject):
