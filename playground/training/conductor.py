@@ -24,7 +24,7 @@ from playground.training.weight_watch import WeightWatch
 SLICE = 0.010  # seconds of training between two looks at the pipe
 GIVE_WAY, LONGEST_WAY = 0.05, 0.5  # seconds without a training step after a look elsewhere, and after many in a row
 ATTEND = 0.004  # seconds between two looks at the pipe in the midst of steps
-SCALARS_EVERY = 1 / 23
+SCALARS_EVERY = 1 / 30
 EARLY = 0.020  # seconds that something may come before it is due, at a moment when a thread of the training rests
 SAVE_AFTER = 0.05  # seconds of pause before its checkpoint is written: single steps come in quick succession
 TEST_AFTER = 0.1  # seconds after an edit during a pause before the test of what it did: a slider gives many edits

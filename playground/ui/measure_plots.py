@@ -17,8 +17,7 @@ from playground.ui.measure_headless import headless, resident
 
 UNITS, LENGTH = 64, 200  # H and T of the networks that are looked at
 SIZE = (1600, 1000)  # px of the window
-COLUMNS = 4  # of plots, none behind a tab
-TABBED = 4  # of plots that are seen where all the others are behind their tabs
+COLUMNS = 4  # of plots that are all seen at once
 MILLION = 1_000_000
 DRAWS = 12  # of everything that is timed one by one
 SECONDS = 8.0
@@ -36,9 +35,10 @@ def measure_plots(seconds: float = SECONDS) -> dict[str, Any]:
 def many_plots(seconds: float, rounds: int, soak: float) -> dict[str, Any]:
     """Train a race of two large networks with every plot on the screen, then scrub.
 
-    blocked: of every pass of the event loop, how long it kept a timer waiting that was due at once. paintings: of all
-    plots together; one that looks as it did is refreshed without. speed ratio: to the same training without a window,
-    which has its turn after each round. tabbed plots: the same with all plots open and four of them seen. spare plots:
+    many plots: all of them seen at once, none behind a tab. blocked: of every pass of the event loop, how long it kept
+    a timer waiting that was due at once. paintings: of all plots together; one that looks as it did is refreshed
+    without. speed ratio: to the same training without a window, which has its turn after each round. every plot: the
+    same with all of them open as the menu's "Every plot" opens them, a cell for each group and tabs in it. spare plots:
     the same as the first with a batch that one processor trains, so that of two one is left. scrub: from a move of the
     scrubber until canvas and plots are drawn. soak: what the window's process and the worker hold, and how that grows
     in the second half.
@@ -73,10 +73,10 @@ def many_plots(seconds: float, rounds: int, soak: float) -> dict[str, Any]:
         session.pause()
         _wait(1.0)
         scrubs, looks = scrub(session), look_back(session)
-        window.plots.arrange_cells([list(PLOTS)[first::TABBED] for first in range(TABBED)], columns=2)
+        window.plots.arrange_all()
         session.play()
         _wait(2.0)
-        _, tabbed = in_turn(session, window.plots.refresher, Path(folder), seconds, rounds)
+        every_rates, every = in_turn(session, window.plots.refresher, Path(folder), seconds, rounds)
         session.apply(SetValue("training.batch", vector_bytes() // BYTES["float32"]))  # one vector for one thread
         window.plots.arrange_cells(all_seen, columns=COLUMNS)
         session.play()
@@ -91,7 +91,8 @@ def many_plots(seconds: float, rounds: int, soak: float) -> dict[str, Any]:
         "many_plots_refreshes_per_second": {name: round(rates[name], 1) for name in seen},
         "many_plots_paintings_per_second": round(painted, 1),
         **{f"many_plots_{name}": round(value, 3) for name, value in speeds.items()},
-        **{f"tabbed_plots_{name}": round(value, 3) for name, value in tabbed.items()},
+        "every_plot_refreshes_per_second": {name: round(rate, 1) for name, rate in every_rates.items() if rate},
+        **{f"every_plot_{name}": round(value, 3) for name, value in every.items()},
         **{f"spare_plots_{name}": round(value, 3) for name, value in spare.items()},
         **{f"many_plots_soak_{name}": round(value, 1) for name, value in held.items()},
         "scrub_ms_95th_percentile": round(float(np.percentile(scrubs, 95)), 1),

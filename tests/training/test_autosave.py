@@ -97,3 +97,15 @@ def test_who_was_kept_waiting_for_a_while_comes_sooner_afterwards() -> None:
     assert (times[-1] - 10.0) / 30 == pytest.approx(0.1, rel=0.03)
     pace.done(50.0, 50.0)  # after a long time nothing is to be caught up with
     assert not pace.due(50.09) and pace.due(50.1)
+
+
+def test_what_is_begun_a_little_early_does_not_come_more_often() -> None:
+    pace = Pace(0.1)
+    pace.done(10.0, 10.001)
+    for beat in range(1, 20):
+        began = 10.0 + 0.1 * beat - 0.03 * (beat % 2)
+        assert pace.due(began + 0.03)
+        pace.done(began, began + 0.001)
+    assert not pace.due(11.99) and pace.due(12.0001)
+    pace.done(11.92, 11.93)  # long before its time: somebody wanted it at once
+    assert not pace.due(12.01) and pace.due(12.0201)

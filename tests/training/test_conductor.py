@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from playground.experiment.files import examples, load
-from playground.training import messages
+from playground.training import conductor, messages
 from playground.training.commands import HANDLERS, start
 from playground.training.conductor import LONGEST_WAY, Conductor
 from playground.training.traces_memory import TracesMemory
@@ -65,6 +65,38 @@ def begun(said: Any, memory: TracesMemory) -> Conductor:
     while at.run.step < 20:
         at.work()
     return at
+
+
+def test_what_is_due_soon_comes_while_the_window_draws(memory: TracesMemory, monkeypatch) -> None:
+    """A thread of the training rests then, and what the other does by itself costs least."""
+    monkeypatch.setattr(conductor, "EARLY", 50.0)
+    said = Listener()
+    at = begun(said, memory)
+    for slot in range(2):
+        at.traces.read(slot)
+    at.traces.wanted = False
+    at.traces.pace._next = time.perf_counter() + 20.0
+    said.clear()
+    at.work()
+    assert "TracesWritten" not in said
+    at.window_draws = lambda: True
+    step = at.run.step
+    at.work()
+    assert "TracesWritten" in said and at.run.step == step + 1  # it did not wait for the end of the slice
+
+
+def test_scalars_go_with_the_traces(memory: TracesMemory) -> None:
+    """Whoever takes both is disturbed once."""
+    said = Listener()
+    at = begun(said, memory)
+    for slot in range(2):
+        at.traces.read(slot)
+    at.traces.wanted = False
+    at.traces.pace.at_once()
+    at.scalars_pace._next = time.perf_counter() + 50.0
+    said.clear()
+    at.work()
+    assert said.index("Scalars") < said.index("TracesWritten")
 
 
 def test_whoever_looks_back_in_the_midst_of_a_step_gets_it_there_and_the_step_is_the_same(memory: TracesMemory) -> None:

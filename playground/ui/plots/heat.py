@@ -21,6 +21,7 @@ Table = list[int]
 Place = tuple[float, float, float, float]  # of the first column and row, and how far apart: x0, dx, y0, dy
 CELL = 8  # px of a cell in an export, so that viewers that smooth pictures still show cells
 LARGEST = 4096  # px, the longest side of such a picture
+WIDEST = 512  # columns of a picture that is made as wide as it will be
 
 
 @lru_cache(maxsize=4)
@@ -117,12 +118,19 @@ class HeatItem(AreaItem):
     @property
     def image(self) -> QImage:
         """The cells, a pixel each."""
+        return self._image_of(self.grid[1])
+
+    def _image_of(self, wide: int) -> QImage:
+        """The same with so many columns; those to come look like the last one."""
         of = self._indices, self._table, self.theme
-        if not self._made or any(now is not then for now, then in zip(of, self._made, strict=True)):
+        known = self._image.width() == wide and bool(self._made)
+        if not known or any(now is not then for now, then in zip(of, self._made, strict=True)):
             self._made, self._image = of, QImage()
             rows, columns = self.grid
             if rows and columns:
-                made = QImage(self._indices.data, columns, rows, columns, QImage.Format.Format_Indexed8)
+                more = wide > columns
+                cells = self._indices.take(np.minimum(np.arange(wide), columns - 1), axis=1) if more else self._indices
+                made = QImage(cells.data, wide, rows, wide, QImage.Format.Format_Indexed8)
                 made.setColorTable(self._table(self.theme))
                 self._image = made.convertToFormat(QImage.Format.Format_RGB32)
         return self._image
@@ -131,13 +139,19 @@ class HeatItem(AreaItem):
         self.exporting = export
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        m, image = self.mapping, self.image
+        m = self.mapping
         self._painted = self._indices, self._place
-        if m is None or image.isNull():
-            return
         rows, columns = self.grid
+        if m is None or not rows or not columns:
+            return
         x0, dx, y0, dy = self._place
-        first, last = x0 - dx / 2, x0 + (columns - 0.5) * dx
+        first = x0 - dx / 2
+        if not self.exporting and columns < (whole := math.ceil((m.x1 - first) / dx - 1e-9)) <= WIDEST:
+            # more will come: the very same pixels belong to a column then, as Qt counts them from end to end
+            right = float(m.x(np.array([first + columns * dx]))[0])
+            painter.setClipRect(QRectF(m.rect.left(), m.rect.top(), right - m.rect.left(), m.rect.height()))
+            columns = whole
+        image, last = self._image_of(columns), first + columns * dx
         left, right = max(m.x0, first), min(m.x1, last)
         lowest = y0 - dy / 2
         low, high = max(m.y0, lowest), min(m.y1, lowest + rows * dy)

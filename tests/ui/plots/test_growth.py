@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PySide6.QtCore import QRect, QRectF
 from PySide6.QtGui import QImage, QPaintEvent
 from PySide6.QtWidgets import QWidget
@@ -11,10 +13,12 @@ from PySide6.QtWidgets import QWidget
 from playground.ui.plots.chart import GHOST, Chart
 from playground.ui.plots.geometry import Mapping
 from playground.ui.plots.growth import Look, new_part, seen, united
+from playground.ui.plots.heat import ColourBar, HeatItem, signed_table
 from playground.ui.plots.history import History, Line
 from playground.ui.plots.items import Curve, Style
 from playground.ui.plots.legend import Entry
 from playground.ui.plots.plot_item import PlotItem
+from playground.ui.plots.ranges import moment_columns, steps_range
 from playground.ui.theme import THEMES
 
 N = 600
@@ -267,3 +271,38 @@ def test_a_part_is_known_when_those_of_all_are_and_pixels_are_whole(qtbot) -> No
     assert united([first, second], 1.5) is None
     second.part = None
     assert united([first, second], 1.0) is None
+
+
+def test_a_picture_that_columns_are_appended_to_is_painted_anew_from_its_last_column_on(qtbot, chart) -> None:
+    heat = HeatItem(signed_table)
+    chart.add_heat(heat, ColourBar(), down=False)
+    chart.set_home((0.0, 100.0), (-0.5, 7.5))
+    cells = np.random.default_rng(3).integers(1, 256, (8, 100)).astype(np.uint8)
+    draw(qtbot, chart, lambda: heat.set_cells(cells[:, :60], 0.0, 1.0))
+    for count in (61, 61, 64, 70):
+        some = cells[:, :count].copy()
+        some[:, -1] = 255 - some[:, -1]  # the last one is not done yet
+        asked = draw(qtbot, chart, lambda some=some: heat.set_cells(some, 0.0, 1.0))
+        assert len(asked) <= 1 and all(rect.width() < 70 for rect in asked), asked
+        assert_as_anew(qtbot, chart)
+    other = cells[:, :75].copy()
+    other[2, 3] = 255 - other[2, 3]
+    assert draw(qtbot, chart, lambda: heat.set_cells(other, 0.0, 1.0))[0].width() > 200
+    assert_as_anew(qtbot, chart)
+    assert draw(qtbot, chart, lambda: heat.set_cells(other[:, :70], 0.0, 1.0))[0].width() > 200  # it went back
+    assert_as_anew(qtbot, chart)
+
+
+@given(st.lists(st.integers(1, 5000), min_size=1, max_size=80, unique=True), st.integers(2, 300))
+def test_columns_of_moments_stay_what_they_are_while_others_come(steps: list[int], most: int) -> None:
+    rising = np.array(sorted(steps))
+    before: np.ndarray | None = None
+    was = 0.0
+    for count in range(1, len(rising) + 1):
+        places, apart = moment_columns(rising[:count], most)
+        end = steps_range(float(rising[count - 1]))[1]
+        assert len(places) <= most and places[-1] == count - 1  # the newest is seen
+        assert apart * (len(places) - 1) <= end * (1 + 1e-9) and (np.diff(places) >= 0).all()
+        if before is not None and apart == was:
+            np.testing.assert_array_equal(places[: len(before) - 1], before[:-1])
+        before, was = places, apart
