@@ -51,8 +51,7 @@ class StepMap:
             rows = slice(low, low + at_once)
             values = self._values(states[rows])
             following[rows] = self._next(values)
-            # forward along the wires: most of what a memory's number moves is next to it, and a product of matrices
-            # takes what all of them move at once
+            # forward along the wires: what all numbers of the state move is one product of matrices at each of them
             tangents = {
                 memory.id: unit[:, place] for memory, (_, place) in zip(self._memories, self.sources, strict=True)
             }

@@ -10,7 +10,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 FRAME_MS = 15
-BUDGET = 0.008  # s of a frame that drawing may take: the fewer the frames, the less often the training is interrupted
+BUDGET = 0.008  # s of a frame that drawing may take; Qt paints after it, and the event loop waits for both
 GUESS = 0.004  # s that a plot is taken to cost before it was drawn once
 REST = 0.020  # s between two drawings of the same plot: more often than 50 times a second, no eye follows
 

@@ -1,17 +1,19 @@
 """How the window gets a processor from the training while it has much to do."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
-from playground.engine.right_of_way import RightOfWay
+if TYPE_CHECKING:  # the first paint does not wait for the engines
+    from playground.engine.right_of_way import RightOfWay
 
 
 class Processor(QObject):
     """Asks for one until Qt has nothing else to do, painting included. way: of the worker there is now, None without
     any."""
 
-    def __init__(self, way: Callable[[], RightOfWay | None], parent: QObject) -> None:
+    def __init__(self, way: Callable[[], "RightOfWay | None"], parent: QObject) -> None:
         super().__init__(parent)
         self._way = way
         self._idle = QTimer(self, interval=0, singleShot=True)
