@@ -13,7 +13,7 @@ from playground.training.run import Run
 from playground.training.traces_memory import LARGEST, SLOTS, TooLarge, TracesMemory
 
 log = logging.getLogger(__name__)
-EVERY, SHARE = 1 / 21.5, 0.1
+EVERY, SHARE = 1 / 22, 0.1
 
 
 class TracesWriter:

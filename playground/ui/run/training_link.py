@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from playground.training.client import TrainingClient
 
 RUSH_MS, BUSY_MS, CALM_MS = 2, 16, 60
-LOOK_MS = 43  # while it trains and nobody does anything: a little sooner than there are new traces
+LOOK_MS = 45  # while it trains and nobody does anything: as often as there are new traces
 RUSH = 0.25  # seconds for which an answer is looked for without delay
 BUSY = 1.0  # seconds after a command for which it is looked for sooner
 CALM_AFTER = 60  # polls without any event
