@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QT_TRANSLATE_NOOP
 
 from playground.cell.states import hidden_id, states
-from playground.ui.plots.heat import ColourBar, HeatItem, rising_indices, rising_table
+from playground.ui.plots.heat import WIDEST, ColourBar, HeatItem, rising_indices, rising_table
 from playground.ui.plots.layerplot import LayerPlot
 from playground.ui.plots.layers import layer_cell, trace_key
 from playground.ui.plots.ranges import moment_columns, steps_range
@@ -17,7 +17,6 @@ from playground.ui.plots.words import step_axis, step_text, tr
 from playground.ui.run.flow_record import FlowHistory
 
 DECADES = 12.0  # of the colours at most
-WIDEST = 512  # columns of the picture
 
 
 class GradientHistoryPlot(LayerPlot):

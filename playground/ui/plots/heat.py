@@ -21,7 +21,7 @@ Table = list[int]
 Place = tuple[float, float, float, float]  # of the first column and row, and how far apart: x0, dx, y0, dy
 CELL = 8  # px of a cell in an export, so that viewers that smooth pictures still show cells
 LARGEST = 4096  # px, the longest side of such a picture
-WIDEST = 512  # columns of a picture that is made as wide as it will be
+WIDEST = 512  # columns of a picture that grows: more would not be seen
 
 
 @lru_cache(maxsize=4)
